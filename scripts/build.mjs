@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The clone's top folder. */
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+const dist = join(root, 'dist');
+const stampFile = join(dist, '.stamp');
+/** What the compiled program reads beside its own code. */
+const ASSET = /\.(yaml|sql)$/;
+const UNBUILT = /\.(test|case)\.ts$/;
+const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'peers', 'golden']);
+
+/** Progress and errors go to stderr: stdout belongs to the program that runs afterwards. */
+export function say(line) {
+  process.stderr.write(`klinemill: ${line}\n`);
+}
+
+/** Files under `folder` in a stable order, as paths relative to the clone with forward slashes. */
+export function filesUnder(folder, top = root) {
+  if (!existsSync(join(top, folder))) return [];
+  const found = [];
+  const entries = readdirSync(join(top, folder), { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = `${folder}/${entry.name}`;
+    if (!entry.isDirectory()) found.push(path);
+    else if (!SKIPPED_FOLDERS.has(entry.name)) found.push(...filesUnder(path, top));
+  }
+  return found;
+}
+
+function sources() {
+  const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8'));
+  return include
+    .flatMap((folder) => filesUnder(folder))
+    .filter((path) => (path.endsWith('.ts') && !UNBUILT.test(path)) || ASSET.test(path));
+}
+
+/** Changes whenever a source appears, goes, or is written; the lock is in it because types come from packages. */
+function stampOf(paths) {
+  const hash = createHash('sha256').update(process.versions.node.split('.')[0]);
+  for (const path of [...paths, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) {
+    const { size, mtimeMs } = statSync(join(root, path));
+    hash.update(`${path} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+/** A renamed source must not leave its old output behind: folders of migrations and kernels are listed at run time. */
+function removeOrphans() {
+  for (const path of filesUnder('dist')) {
+    const source = relative('dist', path).split(sep).join('/');
+    const isOwn = source.startsWith('.') || existsSync(join(root, source));
+    if (!isOwn && !existsSync(join(root, source.replace(/\.js(\.map)?$/, '.ts')))) rmSync(join(root, path));
+  }
+}
+
+function copyAssets(paths) {
+  for (const path of paths.filter((path) => ASSET.test(path))) {
+    mkdirSync(dirname(join(dist, path)), { recursive: true });
+    copyFileSync(join(root, path), join(dist, path));
+  }
+}
+
+/**
+ * Compiles the rooms into dist (incremental) and copies what they read. Does nothing when no source changed since the
+ * last build that succeeded.
+ *
+ * @returns exit code of tsc; 0 when fresh
+ */
+export function build({ force = false } = {}) {
+  const paths = sources();
+  const stamp = stampOf(paths);
+  if (!force && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return 0;
+  say('building');
+  // No stamp while dist is half written, nor after an error.
+  rmSync(stampFile, { force: true });
+  // Compiler state without output (or the reverse) would make tsc emit nothing.
+  if (!existsSync(join(dist, 'cli', 'main.js'))) rmSync(join(dist, '.tsbuildinfo'), { force: true });
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) return status ?? 1;
+  removeOrphans();
+  copyAssets(paths);
+  writeFileSync(stampFile, stamp);
+  return 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = build({ force: true });
