@@ -1,0 +1,48 @@
+export { CATALOG, CODES, catalogRow, codeSpec, kernelVersion, lookback } from './catalog.js';
+export { type CatalogRow, type CodeSpec, KLINE_CODES, KLINE_INPUTS, type KlineInput } from './catalog-row.js';
+export { CONDITIONS } from './conditions/catalog.js';
+export {
+  type Condition,
+  type ConditionParams,
+  DIRECTIONS,
+  type Direction,
+  FALSE,
+  type ThresholdUse,
+  TRUE,
+  UNKNOWN,
+} from './conditions/condition.js';
+export { type ResolvedThresholds, resolveThresholds } from './conditions/thresholds.js';
+export { WINDOW_UNITS, type WindowUnit, windowBars } from './conditions/window-bars.js';
+export { confirmRows } from './confirm/confirm-rows.js';
+export { decideContested } from './confirm/contested.js';
+export {
+  type Bars,
+  RESULT_STATUS,
+  type ResultStatus,
+  type TierRules,
+  type TradeResult,
+  type TradeRules,
+} from './confirm/rules.js';
+export { CONFIRM_VERSION, type EmitResult, TradeBook } from './confirm/trade-book.js';
+export type { Kernel, ParamSpec, Params } from './kernel.js';
+export {
+  type BoundStep,
+  bindProgram,
+  compileProgram,
+  type Program,
+  type ProgramStep,
+  runProgram,
+} from './program.js';
+export {
+  ACTION,
+  GROUPS,
+  type Group,
+  type MetricRule,
+  type PredictionColumns,
+  REASON,
+  SCORE_TOLERANCE,
+  type ScoringRules,
+  SIDES,
+  type Side,
+} from './scoring/rules.js';
+export { deriveMaxScore, SCORING_VERSION, scoreBars } from './scoring/score.js';
