@@ -1,0 +1,28 @@
+export { computeChunk } from './compute-chunk.js';
+export { UserError } from './errors.js';
+export { createInlinePool } from './inline-pool.js';
+export { durationOf, INTERVAL_NAMES, INTERVALS } from './interval.js';
+export type { LoadOptions, LoadProgress, LoadReport } from './load/report.js';
+export { loadFile, loadFiles, loadSources } from './load.js';
+export { klineArrays } from './partition-pass.js';
+export { BLOCK_ROWS, Pipeline } from './pipeline.js';
+export type { PartitionPlan, Pass, PlanFilter, Refinement } from './plan.js';
+export { createThreadPool } from './pool.js';
+export { PROGRAM } from './program.js';
+export {
+  DEFAULT_CHUNK_ROWS,
+  plan,
+  type RecomputeOptions,
+  type RecomputeReport,
+  recompute,
+  type TaskReport,
+} from './recompute.js';
+export { type ByteSource, openFile, openStream } from './source/file.js';
+export { type CompiledMetric, type CompiledStrategy, compileStrategy } from './strategy/compile.js';
+export { formatStrategy } from './strategy/format.js';
+export { type ParsedStrategy, parseStrategy } from './strategy/parse.js';
+export { SYNTHETIC_DEFAULTS, type SyntheticOptions, syntheticSources } from './synthetic.js';
+export type { Carry, ChunkInput, ChunkOutput, ComputePool, PartitionJob } from './task.js';
+export { type VerifyOptions, type VerifyProblem, type VerifyReport, verify } from './verify.js';
+export { currentVersions, type Versions } from './versions.js';
+export { warehouseCatalog } from './warehouse-catalog.js';

@@ -1,0 +1,92 @@
+import type { PartitionKey, Warehouse } from '../warehouse/index.js';
+import { UserError } from './errors.js';
+import { FileLoad } from './load/file-load.js';
+import type { LoadOptions, LoadReport } from './load/report.js';
+import { type ByteSource, openFile } from './source/file.js';
+import { partitionOf } from './source/file-name.js';
+
+/**
+ * Loads one CSV file (plain, gzip, or `-` for standard input) into the warehouse, in one transaction: after an error
+ * nothing of it is there. Loading the same file again adds nothing.
+ *
+ * @throws UserError for what the user can mend: no such file, a name that says no symbol, a cut off gzip, no klines in it
+ */
+export async function loadFile(
+  warehouse: Warehouse,
+  path: string,
+  options: LoadOptions,
+): Promise<LoadReport> {
+  const [report] = await loadFiles(warehouse, [path], options);
+  return report!;
+}
+
+/**
+ * Loads files one after another under one run, each in a transaction of its own.
+ *
+ * @throws UserError or whatever the warehouse throws, for the first file that fails; the message then says how many
+ *   files before it stay loaded
+ */
+export async function loadFiles(
+  warehouse: Warehouse,
+  paths: readonly string[],
+  options: LoadOptions,
+): Promise<LoadReport[]> {
+  // Names first: a typing error in the last one should not cost the load of all others.
+  const partitions = paths.map((path) => partitionOf(path, options));
+  return loadSources(
+    warehouse,
+    paths.map((path, i) => ({ source: openFile(path), key: partitions[i]! })),
+    options,
+  );
+}
+
+/** As `loadFiles`, of sources that need not be files. */
+export async function loadSources(
+  warehouse: Warehouse,
+  sources: readonly { readonly source: ByteSource; readonly key: PartitionKey }[],
+  options: LoadOptions,
+): Promise<LoadReport[]> {
+  const runId = await warehouse.startRun(
+    'load',
+    sources.map(({ source }) => source.name).join(' '),
+    Date.now(),
+  );
+  const reports: LoadReport[] = [];
+  try {
+    for (const { source, key } of sources)
+      reports.push(await loadSource(warehouse, runId, source, key, options));
+  } catch (error) {
+    await warehouse.finishRun(runId, 'FAILED', (error as Error).message, Date.now());
+    if (reports.length > 0 && error instanceof UserError)
+      throw new UserError(`${error.message} (the ${reports.length} before it stay loaded)`, { cause: error });
+    throw error;
+  }
+  const added = reports.reduce((sum, report) => sum + report.added, 0);
+  const revised = reports.reduce((sum, report) => sum + report.revised, 0);
+  await warehouse.finishRun(
+    runId,
+    'DONE',
+    `${reports.length} ${reports.length === 1 ? 'file' : 'files'}, ${added} bars added, ${revised} revised`,
+    Date.now(),
+  );
+  return reports;
+}
+
+async function loadSource(
+  warehouse: Warehouse,
+  runId: number,
+  source: ByteSource,
+  key: PartitionKey,
+  options: LoadOptions,
+): Promise<LoadReport> {
+  const session = await warehouse.begin();
+  try {
+    const load = new FileLoad(session, runId, source, key, options);
+    const report = await load.run();
+    await session.commit();
+    return report;
+  } catch (error) {
+    await session.rollback();
+    throw error;
+  }
+}

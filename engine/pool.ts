@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { ChunkInput, ChunkOutput, ComputePool } from './task.js';
+
+/**
+ * A Piscina pool of `threads` workers (built JavaScript: dist/engine/worker.js). Klines arrive on shared memory, the
+ * carry is moved in, facts and carry are moved out.
+ *
+ * The caller bounds how many chunks are under way (recompute.ts); the pool's own queue is not used for back-pressure.
+ */
+export function createThreadPool(threads: number): ComputePool {
+  const piscina = new Piscina<ChunkInput, ChunkOutput>({
+    filename: workerFile(),
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 1,
+  });
+  // A second worker that dies of memory makes the pool emit 'error'; the task's own rejection carries the message.
+  piscina.on('error', () => {});
+  return {
+    threads,
+    run: (input) => piscina.run(input, { transferList: carryBuffers(input) }),
+    close: () => piscina.close({ force: true }),
+  };
+}
+
+/** Under vitest this module is TypeScript, which a worker of Node 20 cannot load: take the built one. */
+function workerFile(): string {
+  const here = import.meta.url;
+  const built = here.endsWith('.ts')
+    ? new URL('../dist/engine/worker.js', here)
+    : new URL('./worker.js', here);
+  return fileURLToPath(built);
+}
+
+function carryBuffers({ carry }: ChunkInput): ArrayBuffer[] {
+  if (carry === null) return [];
+  return [carry.kernelState, carry.history, ...carry.trades].map((array) => array.buffer as ArrayBuffer);
+}

@@ -1,0 +1,171 @@
+import type { PartitionState, Warehouse } from '../warehouse/index.js';
+import { createInlinePool } from './inline-pool.js';
+import { type PassContext, type PassReport, runPass } from './partition-pass.js';
+import { type PartitionPlan, type PlanFilter, planRecompute } from './plan.js';
+import { createThreadPool } from './pool.js';
+import { runRefinement } from './refine.js';
+import type { ComputePool } from './task.js';
+import { Turns } from './turns.js';
+import { currentVersions, type Versions } from './versions.js';
+
+/** Rows of a chunk unless `--chunk-rows` says otherwise. */
+export const DEFAULT_CHUNK_ROWS = 16_384;
+
+export interface RecomputeOptions extends PlanFilter {
+  /** Everything that the filter leaves is computed again. */
+  readonly force?: boolean | undefined;
+  /** Worker threads; 0 computes on the caller's thread through the same interface. */
+  readonly threads: number;
+  readonly chunkRows?: number | undefined;
+  /** Versions to plan and record with, instead of the running code's. */
+  readonly versions?: Versions | undefined;
+  /** Clock for the ledger, epoch ms. */
+  readonly now?: (() => number) | undefined;
+  readonly onPlan?: ((plans: readonly PartitionPlan[]) => void) | undefined;
+  /** Called as bars are written. */
+  readonly onBars?: ((bars: number) => void) | undefined;
+}
+
+/** One pass or refinement that was done. */
+export interface TaskReport extends PassReport {
+  readonly symbol: string;
+  readonly interval: string;
+  readonly reason: string;
+  readonly codes: number;
+  readonly strategies: readonly string[];
+}
+
+export interface RecomputeReport {
+  /** null: nothing was stale, and no run was written to the ledger. */
+  readonly runId: number | null;
+  readonly tasks: readonly TaskReport[];
+  readonly bars: number;
+  readonly rowsWritten: number;
+  readonly elapsedMs: number;
+}
+
+/** Reads what the plan needs, and plans. */
+export async function plan(
+  warehouse: Warehouse,
+  options: PlanFilter & { readonly force?: boolean | undefined; readonly versions?: Versions | undefined },
+): Promise<{ readonly plans: PartitionPlan[]; readonly seq: number; readonly versions: Versions }> {
+  const versions = options.versions ?? currentVersions();
+  const heads = await warehouse.heads();
+  const changes = await warehouse.klineChanges(0);
+  const plans = planRecompute({
+    partitions: await warehouse.partitions(),
+    changes,
+    heads,
+    strategies: await warehouse.strategies(),
+    versions,
+    filter: options,
+    force: options.force ?? false,
+  });
+  return { plans, seq: changes.reduce((newest, change) => Math.max(newest, change.seq), 0), versions };
+}
+
+/**
+ * Computes what is stale, and nothing else: new and revised bars, new strategy versions, raised kernel versions. Every
+ * pass is one transaction; a killed run leaves whole passes and the next run does the rest.
+ */
+export async function recompute(warehouse: Warehouse, options: RecomputeOptions): Promise<RecomputeReport> {
+  const now = options.now ?? Date.now;
+  const startedAt = now();
+  const { plans, seq, versions } = await plan(warehouse, options);
+  options.onPlan?.(plans);
+  if (plans.length === 0)
+    return { runId: null, tasks: [], bars: 0, rowsWritten: 0, elapsedMs: now() - startedAt };
+
+  const runId = await warehouse.startRun('recompute', describe(options), startedAt);
+  const pool = options.threads === 0 ? createInlinePool() : createThreadPool(options.threads);
+  const context: PassContext = {
+    warehouse,
+    pool,
+    turns: new Turns(),
+    versions,
+    chunkRows: options.chunkRows ?? DEFAULT_CHUNK_ROWS,
+    runId,
+    seq,
+    now,
+    onBars: options.onBars,
+  };
+  const tasks: TaskReport[] = [];
+  try {
+    await forEachBounded(plans, partitionsUnderWay(pool), (item) => runPlan(context, item, tasks));
+    await warehouse.finishRun(runId, 'DONE', `${tasks.length} tasks`, now());
+  } catch (error) {
+    await warehouse.finishRun(runId, 'FAILED', error instanceof Error ? error.message : String(error), now());
+    throw error;
+  } finally {
+    await pool.close();
+  }
+  const sum = (of: (task: TaskReport) => number): number =>
+    tasks.reduce((total, task) => total + of(task), 0);
+  return {
+    runId,
+    tasks,
+    bars: sum((task) => task.bars),
+    rowsWritten: sum((task) => task.rowsWritten),
+    elapsedMs: now() - startedAt,
+  };
+}
+
+/** One more than threads: one is written while every thread has a partition to compute. */
+function partitionsUnderWay(pool: ComputePool): number {
+  return pool.threads + 1;
+}
+
+async function runPlan(context: PassContext, item: PartitionPlan, tasks: TaskReport[]): Promise<void> {
+  const { partition, passes, refinements } = item;
+  for (const pass of passes) {
+    const report = await runPass(context, partition, pass);
+    tasks.push({
+      ...keyOf(partition),
+      ...report,
+      reason: pass.reason,
+      codes: pass.codes.length,
+      strategies: pass.strategies.map(nameOf),
+    });
+  }
+  for (const refinement of refinements) {
+    const report = await runRefinement(context, partition, refinement);
+    const strategies = [nameOf(refinement.strategy)];
+    tasks.push({ ...keyOf(partition), ...report, reason: 'finer bars', codes: 0, strategies });
+  }
+}
+
+/** Runs `work` on every item in order, at most `limit` at once; the first failure stops the rest and is thrown. */
+async function forEachBounded<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  let failed = false;
+  const runners = Array.from({ length: Math.min(limit, items.length) }, async () => {
+    while (next < items.length && !failed) {
+      const item = items[next++]!;
+      try {
+        await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  });
+  const outcomes = await Promise.allSettled(runners);
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+}
+
+function keyOf({ symbol, interval }: PartitionState): { symbol: string; interval: string } {
+  return { symbol, interval };
+}
+
+function nameOf({ document, version }: PartitionPlan['passes'][number]['strategies'][number]): string {
+  return `${document.strategy}@${version}`;
+}
+
+function describe({ symbol, interval, strategy, force, threads, chunkRows }: RecomputeOptions): string {
+  return JSON.stringify({ symbol, interval, strategy, force, threads, chunkRows });
+}

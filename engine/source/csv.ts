@@ -1,0 +1,158 @@
+import { UserError } from '../errors.js';
+import type { RowRules } from './check-row.js';
+import { ChunkBuilder, lineText } from './chunk-builder.js';
+import { CsvRowParser } from './csv-row.js';
+import { type KlineChunk, rawText } from './kline-chunk.js';
+
+/** Rows of a chunk where the caller does not say otherwise. */
+export const CHUNK_ROWS = 65_536;
+/** A longer line is a PARSE reject, and is not held in memory. */
+export const LINE_LIMIT = 1 << 20;
+/** When so many data lines in a row from the start do not parse, the file holds no klines. */
+const HOPELESS_LINES = 1000;
+const NEWLINE = 10;
+
+export interface CsvOptions extends RowRules {
+  /** Stands in error messages. */
+  readonly name: string;
+  readonly chunkRows?: number;
+}
+
+/**
+ * Klines of a CSV text (SPEC 2) as chunks of columns, in the order of the file. A chunk is good until the next one is
+ * asked for: its arrays are used again.
+ *
+ * @param input the text's bytes in pieces of any size; a piece must not be written again after it was handed over
+ * @throws UserError when the text is empty, or holds no klines at all: binary data, or a thousand lines of something else
+ */
+export async function* readCsv(
+  input: AsyncIterable<Uint8Array>,
+  options: CsvOptions,
+): AsyncGenerator<KlineChunk> {
+  const reader = new CsvReader(options);
+  // The beginning of a line whose end has not come yet.
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+  for await (const piece of input) {
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    let start = 0;
+    if (pendingBytes > 0) {
+      start = bytes.indexOf(NEWLINE) + 1;
+      const tail = start === 0 ? bytes : bytes.subarray(0, start);
+      // Of a line that is too long only its first piece, for the reject's text, and its length are kept.
+      if (pendingBytes <= LINE_LIMIT) pending.push(tail);
+      pendingBytes += tail.length;
+      if (start === 0) continue;
+      if (pendingBytes > LINE_LIMIT) reader.tooLong(Buffer.concat(pending, LINE_LIMIT), pendingBytes - 1);
+      else {
+        const line = Buffer.concat(pending, pendingBytes);
+        reader.lines(line, 0, line.length);
+      }
+      pending = [];
+      pendingBytes = 0;
+      if (reader.isFull) yield reader.take();
+    }
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    while (start < end) {
+      start = reader.lines(bytes, start, end);
+      if (reader.isFull) yield reader.take();
+    }
+    if (end < bytes.length) {
+      pending = [bytes.subarray(Math.max(start, end))];
+      pendingBytes = pending[0]!.length;
+    }
+  }
+  if (pendingBytes > LINE_LIMIT) reader.tooLong(Buffer.concat(pending, LINE_LIMIT), pendingBytes);
+  else if (pendingBytes > 0) {
+    const line = Buffer.concat([...pending, Buffer.of(NEWLINE)], pendingBytes + 1);
+    reader.lines(line, 0, line.length);
+  }
+  reader.finish();
+  if (!reader.isEmpty) yield reader.take();
+}
+
+/** Counts lines, skips blank ones and the header, and fills chunk after chunk. */
+class CsvReader {
+  private readonly parser = new CsvRowParser();
+  private readonly chunk: ChunkBuilder;
+  private line = 0;
+  private hasContent = false;
+  private dataLines = 0;
+  private parsedLines = 0;
+  private hasNul = false;
+
+  constructor(private readonly options: CsvOptions) {
+    this.chunk = new ChunkBuilder(options.chunkRows ?? CHUNK_ROWS, options);
+  }
+
+  get isFull(): boolean {
+    return this.chunk.isFull;
+  }
+
+  get isEmpty(): boolean {
+    return this.chunk.isEmpty;
+  }
+
+  /** The chunk so far; the next row begins a new one. */
+  take(): KlineChunk {
+    this.assertHopeful();
+    return this.chunk.take();
+  }
+
+  /** Takes the whole lines of `bytes[start, end)` until the chunk is full. Returns where it stopped. */
+  lines(bytes: Buffer, start: number, end: number): number {
+    const { parser, chunk } = this;
+    let at = start;
+    while (at < end && !chunk.isFull) {
+      this.line++;
+      if (this.line === 1 && bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) at += 3;
+      if (!this.hasContent && !parser.isBlankLine(bytes, at)) {
+        this.hasContent = true;
+        if (parser.isHeader(bytes, at)) {
+          this.hasNul = bytes.subarray(at, parser.next).includes(0);
+          at = parser.next;
+          continue;
+        }
+      }
+      if (parser.parse(bytes, at, chunk.columns, chunk.rows)) {
+        if (parser.next - at > LINE_LIMIT) this.parseReject(lineText(bytes, at, parser.next), false);
+        else {
+          this.dataLines++;
+          this.parsedLines++;
+          chunk.keep(bytes, at, parser.next, this.line);
+        }
+      } else if (!parser.isBlankLine(bytes, at))
+        this.parseReject(lineText(bytes, at, parser.next), bytes.subarray(at, parser.next).includes(0));
+      at = parser.next;
+    }
+    return at;
+  }
+
+  tooLong(head: Buffer, length: number): void {
+    this.line++;
+    this.hasContent = true;
+    this.parseReject(rawText(head, length), head.includes(0));
+  }
+
+  finish(): void {
+    if (!this.hasContent) throw new UserError(`csv: '${this.options.name}' is empty: no header and no row`);
+    if (this.parsedLines === 0 && this.hasNul)
+      throw new UserError(
+        `csv: '${this.options.name}' holds no klines but binary data (NUL bytes); a CSV text is needed`,
+      );
+    this.assertHopeful();
+  }
+
+  private parseReject(raw: string, hasNul: boolean): void {
+    this.dataLines++;
+    this.hasNul ||= hasNul;
+    this.chunk.rejectParse(this.line, raw);
+  }
+
+  private assertHopeful(): void {
+    if (this.parsedLines === 0 && this.dataLines >= HOPELESS_LINES)
+      throw new UserError(
+        `csv: '${this.options.name}' holds no klines: none of its first ${this.dataLines} lines has 7 to 12 numbers`,
+      );
+  }
+}

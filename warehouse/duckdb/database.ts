@@ -1,0 +1,180 @@
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { WarehouseHeldError } from '../errors.js';
+import { Directory } from './directory.js';
+import { Mutex } from './mutex.js';
+
+export interface DatabaseOptions {
+  readonly memoryLimit: string;
+  readonly readOnly: boolean;
+}
+
+/** Open files of this process: a second instance on a file would open silently and lose writes (FIELDNOTES). */
+const open = new Map<string, Promise<Database>>();
+
+/** One DuckDB file, shared by everyone in the process who opened it, and what they must agree on. */
+export class Database {
+  readonly url: string;
+  readonly isReadOnly: boolean;
+  readonly directory = new Directory();
+  /** Held while a session commits and while ids are given out. */
+  readonly mutex = new Mutex();
+  readonly #instance: DuckDBInstance;
+  readonly #key: string | null;
+  readonly #connections = new Set<DuckDBConnection>();
+  #users = 0;
+
+  private constructor(url: string, key: string | null, instance: DuckDBInstance, isReadOnly: boolean) {
+    this.url = url;
+    this.#key = key;
+    this.#instance = instance;
+    this.isReadOnly = isReadOnly;
+  }
+
+  /**
+   * @param path a file, or `:memory:`, which is a new database each time
+   * @throws WarehouseHeldError when another process has the file
+   */
+  static async open(path: string, options: DatabaseOptions): Promise<Database> {
+    if (path === ':memory:') {
+      const database = await Database.#create(path, null, options);
+      database.#users = 1;
+      return database;
+    }
+    const key = fileKey(path, options.readOnly);
+    let pending = open.get(key);
+    if (pending === undefined) {
+      pending = Database.#create(path, key, options);
+      open.set(key, pending);
+      pending.catch(() => open.delete(key));
+    }
+    const database = await pending;
+    // Its last user may have closed it meanwhile.
+    if (open.get(key) !== pending) return Database.open(path, options);
+    if (database.isReadOnly && !options.readOnly)
+      throw new Error(
+        `warehouse: ${database.url} is open read-only in this process; close it before writing`,
+      );
+    database.#users++;
+    return database;
+  }
+
+  static async #create(path: string, key: string | null, options: DatabaseOptions): Promise<Database> {
+    const url = `duckdb:${path}`;
+    const instance = await createInstance(url, path, options);
+    const database = new Database(url, key, instance, options.readOnly);
+    try {
+      await database.reload();
+    } catch (error) {
+      instance.closeSync();
+      throw error;
+    }
+    return database;
+  }
+
+  async connect(): Promise<DuckDBConnection> {
+    const connection = await this.#instance.connect();
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  disconnect(connection: DuckDBConnection): void {
+    this.#connections.delete(connection);
+    connection.closeSync();
+  }
+
+  /** Runs `task` on a connection of its own. */
+  async use<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = await this.connect();
+    try {
+      return await task(connection);
+    } finally {
+      this.disconnect(connection);
+    }
+  }
+
+  /** Runs `task` in a transaction of its own, one such task at a time. */
+  write<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.mutex.run(() =>
+      this.use(async (connection) => {
+        await connection.run('BEGIN TRANSACTION');
+        try {
+          const result = await task(connection);
+          await connection.run('COMMIT');
+          return result;
+        } catch (error) {
+          await rollbackQuietly(connection);
+          throw error;
+        }
+      }),
+    );
+  }
+
+  /** Streams from a snapshot: what commits meanwhile is not seen. */
+  async *snapshot<T>(task: (connection: DuckDBConnection) => AsyncIterable<T>): AsyncGenerator<T> {
+    const connection = await this.connect();
+    try {
+      await connection.run('BEGIN TRANSACTION');
+      yield* task(connection);
+    } finally {
+      await rollbackQuietly(connection);
+      this.disconnect(connection);
+    }
+  }
+
+  /** Reads the dimensions again. */
+  reload(): Promise<void> {
+    return this.use((connection) => this.directory.load(connection));
+  }
+
+  /** Closes the file when its last user has closed it. What was not committed is undone. */
+  async release(): Promise<void> {
+    this.#users--;
+    if (this.#users > 0) return;
+    if (this.#key !== null) open.delete(this.#key);
+    // A connection left open would keep the file, and the next opening would be a second instance on it.
+    for (const connection of this.#connections) this.disconnect(connection);
+    this.#instance.closeSync();
+  }
+}
+
+/** Undoes a transaction; when none is active (a failed COMMIT has undone it) there is nothing to do. */
+export async function rollbackQuietly(connection: DuckDBConnection): Promise<void> {
+  await connection.run('ROLLBACK').catch(() => undefined);
+}
+
+async function createInstance(url: string, path: string, options: DatabaseOptions): Promise<DuckDBInstance> {
+  try {
+    const instance = await DuckDBInstance.create(path, {
+      memory_limit: options.memoryLimit,
+      // A checkpoint after every commit would rewrite the last row group of each table again and again (half of the time
+      // of a commit); the log that a killed process leaves is replayed on opening.
+      checkpoint_threshold: '256MB',
+      // No file, no network, no extension is ever reached by SQL.
+      enable_external_access: 'false',
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      ...(options.readOnly ? { access_mode: 'READ_ONLY' } : {}),
+    });
+    return instance;
+  } catch (error) {
+    const message = (error as Error).message;
+    if (!/lock on file|being used by another process/i.test(message))
+      throw new Error(`warehouse: cannot open ${url}: ${message.split('\n')[0]}`);
+    const holder = /\(PID (\d+)\)/.exec(message);
+    throw new WarehouseHeldError(url, holder === null ? 'another process' : `process ${holder[1]}`);
+  }
+}
+
+/** One name for a file, however it is spelled. Makes its folder when it may be written. */
+function fileKey(path: string, readOnly: boolean): string {
+  const file = resolve(path);
+  if (readOnly && !exists(file)) throw new Error(`warehouse: duckdb:${path} does not exist`);
+  if (!readOnly) mkdirSync(dirname(file), { recursive: true });
+  return exists(file) ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file));
+}
+
+function exists(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+}

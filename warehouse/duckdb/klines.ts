@@ -1,0 +1,100 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { RecordBatch } from 'apache-arrow';
+import { KLINE_COLUMNS } from '../schema/batches.js';
+import type { KlineReject } from '../warehouse.js';
+import { appendRows, BulkAppender } from './append.js';
+import { quote, rows, whole } from './sql.js';
+
+const COLUMNS = KLINE_COLUMNS.map(({ name }) => quote(name)).join(', ');
+const OLD_COLUMNS = KLINE_COLUMNS.map(({ name }) => `k.${quote(name)}`).join(', ');
+
+/** Writes the rows of `batch` in the place of those with the same close_time, which go to kline_revision. */
+export async function reviseKlines(
+  connection: DuckDBConnection,
+  [symbolId, intervalId]: readonly number[],
+  batch: RecordBatch,
+  runId: number,
+): Promise<void> {
+  const where = `k.symbol_id = ${symbolId} AND k.interval_id = ${intervalId}`;
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE stage_kline AS SELECT ${COLUMNS} FROM fact_kline WHERE false`,
+  );
+  await new BulkAppender(connection, 'stage_kline', 0, KLINE_COLUMNS, 'temp').append([], batch);
+  await connection.run(
+    `INSERT INTO kline_revision
+     SELECT k.symbol_id, k.interval_id, ${OLD_COLUMNS},
+       1 + (SELECT count(*) FROM kline_revision r
+            WHERE r.symbol_id = k.symbol_id AND r.interval_id = k.interval_id AND r.close_time = k.close_time),
+       ${whole(runId)}
+     FROM fact_kline k WHERE ${where} AND k.close_time IN (SELECT close_time FROM temp.stage_kline)`,
+  );
+  await connection.run(
+    `DELETE FROM fact_kline k WHERE ${where} AND k.close_time IN (SELECT close_time FROM temp.stage_kline)`,
+  );
+  await connection.run(
+    `INSERT INTO fact_kline SELECT ${symbolId}, ${intervalId}, ${COLUMNS} FROM temp.stage_kline ORDER BY close_time`,
+  );
+  await connection.run('DROP TABLE temp.stage_kline');
+}
+
+/** @returns how many were new by (sha256, line, reason) */
+export async function appendRejects(
+  connection: DuckDBConnection,
+  rejects: readonly { readonly reject: KlineReject; readonly ids: readonly number[] }[],
+): Promise<number> {
+  if (rejects.length === 0) return 0;
+  await connection.run('CREATE OR REPLACE TEMP TABLE stage_reject AS SELECT * FROM kline_reject WHERE false');
+  await appendRows(
+    connection,
+    'stage_reject',
+    'iittltt',
+    rejects.map(({ reject, ids }) => [
+      ...ids,
+      reject.source,
+      reject.sha256,
+      reject.line,
+      reject.reason,
+      reject.raw,
+    ]),
+    'temp',
+  );
+  const result = await connection.run(
+    `INSERT INTO kline_reject SELECT DISTINCT ON (sha256, line, reason) * FROM temp.stage_reject n
+     WHERE NOT EXISTS (SELECT 1 FROM kline_reject r WHERE r.sha256 = n.sha256 AND r.line = n.line AND r.reason = n.reason)`,
+  );
+  await connection.run('DROP TABLE temp.stage_reject');
+  return result.rowsChanged;
+}
+
+/** Finds the gaps of a partition anew. */
+export async function refreshGaps(
+  connection: DuckDBConnection,
+  [symbolId, intervalId]: readonly number[],
+  durationMs: number,
+): Promise<void> {
+  const where = `symbol_id = ${symbolId} AND interval_id = ${intervalId}`;
+  await connection.run(`DELETE FROM kline_gap WHERE ${where}`);
+  await connection.run(
+    `INSERT INTO kline_gap
+     SELECT ${symbolId}, ${intervalId}, expected, open_time, (open_time - expected) // ${durationMs}
+     FROM (SELECT open_time, lag(open_time) OVER (ORDER BY open_time) + ${durationMs} AS expected
+           FROM fact_kline WHERE ${where})
+     WHERE open_time > expected`,
+  );
+}
+
+/** Rows, first and last bar by partition, in the order of symbol and length of interval. */
+export async function partitions(
+  connection: DuckDBConnection,
+): Promise<
+  { symbol: string; interval: string; rows: number; firstCloseTime: number; lastCloseTime: number }[]
+> {
+  return rows(
+    connection,
+    `SELECT s.symbol, i."interval", k.n AS "rows", k.low AS "firstCloseTime", k.high AS "lastCloseTime"
+     FROM (SELECT symbol_id, interval_id, count(*) AS n, min(close_time) AS low, max(close_time) AS high
+           FROM fact_kline GROUP BY symbol_id, interval_id) k
+     JOIN dim_symbol s ON s.symbol_id = k.symbol_id JOIN dim_interval i ON i.interval_id = k.interval_id
+     ORDER BY s.symbol, i.interval_id`,
+  );
+}

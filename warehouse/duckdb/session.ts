@@ -1,0 +1,233 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { RecordBatch } from 'apache-arrow';
+import type { ColumnSpec } from '../columns.js';
+import { codeColumn } from '../schema/bar-indicator.js';
+import { indicatorColumns, KLINE_COLUMNS, PREDICTION_COLUMNS, RESULT_COLUMNS } from '../schema/batches.js';
+import { PARTITION_TABLES } from '../schema/tables.js';
+import type {
+  Head,
+  KlineChange,
+  KlineReject,
+  LineageBlock,
+  PartitionKey,
+  ScanOptions,
+  TaskRecord,
+  TimeRange,
+  TradeCheckpoint,
+  WriteSession,
+} from '../warehouse.js';
+import { BulkAppender } from './append.js';
+import { type Database, rollbackQuietly } from './database.js';
+import { checkColumns, indicatorSource, klineSource, predictionSource, resultSource } from './facts.js';
+import * as klines from './klines.js';
+import * as ledger from './ledger.js';
+import type { Source } from './scan.js';
+import { within } from './scan.js';
+import { scanKlines } from './scans.js';
+import { quote, text, whole } from './sql.js';
+import { withTimes } from './staging.js';
+
+/** One transaction on a connection of its own. */
+export class DuckDbSession implements WriteSession {
+  readonly #database: Database;
+  readonly #connection: DuckDBConnection;
+  readonly #appenders = new Map<string, BulkAppender>();
+  readonly #symbols = new Map<string, number>();
+  readonly #changes: number[] = [];
+  #isOpen = true;
+
+  private constructor(database: Database, connection: DuckDBConnection) {
+    this.#database = database;
+    this.#connection = connection;
+  }
+
+  static async begin(database: Database): Promise<DuckDbSession> {
+    const connection = await database.connect();
+    await connection.run('BEGIN TRANSACTION');
+    return new DuckDbSession(database, connection);
+  }
+
+  scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncIterable<RecordBatch> {
+    return scanKlines(this.#use(), this.#database.directory, key, range, options);
+  }
+
+  async appendKlines(key: PartitionKey, batch: RecordBatch): Promise<void> {
+    checkColumns(batch, KLINE_COLUMNS, 'klines');
+    await this.#append('fact_kline', this.#ids(key), KLINE_COLUMNS, batch);
+  }
+
+  async reviseKlines(key: PartitionKey, batch: RecordBatch, runId: number): Promise<void> {
+    checkColumns(batch, KLINE_COLUMNS, 'klines');
+    await klines.reviseKlines(this.#use(), this.#ids(key), batch, runId);
+  }
+
+  async appendRejects(rejects: readonly KlineReject[]): Promise<number> {
+    const rows = rejects.map((reject) => ({ reject, ids: this.#ids(reject) }));
+    return klines.appendRejects(this.#use(), rows);
+  }
+
+  async refreshGaps(key: PartitionKey): Promise<void> {
+    const { durationMs } = this.#database.directory.interval(key.interval);
+    await klines.refreshGaps(this.#use(), this.#ids(key), durationMs);
+  }
+
+  async recordKlineChange(change: Omit<KlineChange, 'seq'>): Promise<number> {
+    const ids = this.#ids(change);
+    const seq = this.#database.directory.openChange();
+    this.#changes.push(seq);
+    await ledger.insertChange(this.#use(), ids, { ...change, seq });
+    return seq;
+  }
+
+  async forget(key: PartitionKey): Promise<void> {
+    const where = this.#database.directory.where(key);
+    for (const table of PARTITION_TABLES) await this.#use().run(`DELETE FROM ${table} WHERE ${where}`);
+  }
+
+  async clearIndicators(key: PartitionKey, from: number): Promise<void> {
+    await this.#delete(indicatorSource(this.#database.directory, key), { from });
+  }
+
+  async appendIndicators(key: PartitionKey, batch: RecordBatch): Promise<void> {
+    const { codes } = this.#database.directory;
+    const columns = indicatorColumns(codes);
+    checkColumns(batch, columns, 'indicators');
+    await this.#append('bar_indicator', this.#ids(key), columns, batch);
+  }
+
+  async updateIndicators(key: PartitionKey, codes: readonly string[], batch: RecordBatch): Promise<void> {
+    const { directory } = this.#database;
+    directory.checkCodes(codes);
+    const columns = indicatorColumns(codes);
+    checkColumns(batch, columns, 'indicators');
+    if (codes.length === 0 || batch.numRows === 0) return;
+    const connection = this.#use();
+    const definitions = codes.map((code) => `${quote(codeColumn(code))} DOUBLE`).join(', ');
+    await connection.run(`CREATE OR REPLACE TEMP TABLE stage_indicator (close_time BIGINT, ${definitions})`);
+    await new BulkAppender(connection, 'stage_indicator', 0, columns, 'temp').append([], batch);
+    const source = indicatorSource(directory, key);
+    const assignments = codes.map((code) => `${quote(codeColumn(code))} = n.${quote(codeColumn(code))}`);
+    await connection.run(
+      `UPDATE bar_indicator SET ${assignments.join(', ')} FROM stage_indicator n
+       WHERE ${source.where} AND bar_indicator.close_time = n.close_time`,
+    );
+    await connection.run('DROP TABLE temp.stage_indicator');
+  }
+
+  async clearPredictions(
+    strategyId: number,
+    key: PartitionKey,
+    from: number,
+    openTrades: Float64Array,
+  ): Promise<void> {
+    const { directory } = this.#database;
+    await this.#delete(predictionSource(directory, strategyId, key), { from });
+    await this.#delete(resultSource(directory, strategyId, key), { from });
+    await this.clearResults(strategyId, key, openTrades);
+  }
+
+  async appendPredictions(strategyId: number, key: PartitionKey, batch: RecordBatch): Promise<void> {
+    checkColumns(batch, PREDICTION_COLUMNS, 'predictions');
+    await this.#append('bar_prediction', [strategyId, ...this.#ids(key)], PREDICTION_COLUMNS, batch);
+  }
+
+  async appendResults(strategyId: number, key: PartitionKey, batch: RecordBatch): Promise<void> {
+    checkColumns(batch, RESULT_COLUMNS, 'results');
+    await this.#append('fact_prediction_result', [strategyId, ...this.#ids(key)], RESULT_COLUMNS, batch);
+  }
+
+  async clearResults(strategyId: number, key: PartitionKey, predictingAt: Float64Array): Promise<void> {
+    if (predictingAt.length === 0) return;
+    const connection = this.#use();
+    const source = resultSource(this.#database.directory, strategyId, key);
+    await withTimes(connection, predictingAt, (times) =>
+      connection.run(
+        `DELETE FROM fact_prediction_result WHERE ${source.where} AND predicting_at IN (SELECT t FROM ${times})`,
+      ),
+    );
+  }
+
+  async replaceLineage(key: PartitionKey, from: number, blocks: readonly LineageBlock[]): Promise<void> {
+    const source = { ...klineSource(this.#database.directory, key), table: 'lineage_block' };
+    await this.#delete({ ...source, where: this.#database.directory.where(key) }, { from });
+    await ledger.insertBlocks(this.#use(), this.#ids(key), blocks);
+  }
+
+  async replaceTradeCheckpoints(
+    strategyId: number,
+    key: PartitionKey,
+    from: number,
+    checkpoints: readonly TradeCheckpoint[],
+  ): Promise<void> {
+    const where = `${this.#database.directory.where(key)} AND strategy_id = ${whole(strategyId)}`;
+    const source = { table: 'trade_checkpoint', timeColumn: 'close_time', where, durationMs: 1 };
+    await this.#delete(source, { from });
+    await ledger.insertTradeCheckpoints(this.#use(), [strategyId, ...this.#ids(key)], checkpoints);
+  }
+
+  async setHead(head: Head): Promise<void> {
+    await ledger.setHead(this.#use(), this.#ids(head), head);
+  }
+
+  async recordTask(task: TaskRecord): Promise<void> {
+    await ledger.insertTask(this.#use(), this.#database.directory.next('task'), this.#ids(task), task);
+  }
+
+  async commit(): Promise<void> {
+    const connection = this.#use();
+    const { directory, mutex } = this.#database;
+    await mutex.run(async () => {
+      const added = [...this.#symbols].filter(([symbol]) => !directory.committedSymbols.has(symbol));
+      for (const [symbol, id] of added)
+        await connection.run(`INSERT INTO dim_symbol VALUES (${id}, ${text(symbol)})`);
+      await connection.run('COMMIT');
+      for (const [symbol] of added) directory.committedSymbols.add(symbol);
+    });
+    this.#end();
+  }
+
+  async rollback(): Promise<void> {
+    if (!this.#isOpen) return;
+    await rollbackQuietly(this.#connection);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#isOpen = false;
+    for (const seq of this.#changes) this.#database.directory.closeChange(seq);
+    this.#database.disconnect(this.#connection);
+  }
+
+  #use(): DuckDBConnection {
+    if (!this.#isOpen) throw new Error('warehouse: this session is over; begin another one');
+    return this.#connection;
+  }
+
+  /** Ids of a partition. A new symbol gets its dimension row with the commit. */
+  #ids(key: PartitionKey): number[] {
+    const { directory } = this.#database;
+    const symbol = directory.reserveSymbol(key.symbol);
+    const interval = directory.interval(key.interval).id;
+    this.#symbols.set(key.symbol, symbol);
+    return [symbol, interval];
+  }
+
+  async #append(
+    table: string,
+    ids: readonly number[],
+    columns: readonly ColumnSpec[],
+    batch: RecordBatch,
+  ): Promise<void> {
+    const connection = this.#use();
+    let appender = this.#appenders.get(table);
+    if (appender === undefined) {
+      appender = new BulkAppender(connection, table, ids.length, columns);
+      this.#appenders.set(table, appender);
+    }
+    await appender.append(ids, batch);
+  }
+
+  async #delete(source: Source, range: TimeRange): Promise<void> {
+    await this.#use().run(`DELETE FROM ${source.table} WHERE ${within(source, range)}`);
+  }
+}

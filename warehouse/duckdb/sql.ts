@@ -1,0 +1,73 @@
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { TableColumnKind, TableSpec } from '../schema/table.js';
+
+/** SQL type of each kind in DuckDB. */
+export const SQL_TYPE: Readonly<Record<TableColumnKind, string>> = {
+  time: 'BIGINT',
+  number: 'DOUBLE',
+  flag: 'UTINYINT',
+  tiny: 'TINYINT',
+  small: 'SMALLINT',
+  mask: 'BIGINT',
+  id: 'INTEGER',
+  count: 'BIGINT',
+  text: 'VARCHAR',
+  blob: 'BLOB',
+};
+
+/** `CREATE TABLE IF NOT EXISTS` of a table. */
+export function createTable(table: TableSpec): string {
+  const columns = table.columns.map(
+    ({ name, kind, nullable }) => `${quote(name)} ${SQL_TYPE[kind]}${nullable ? '' : ' NOT NULL'}`,
+  );
+  if (table.isKeyed) columns.push(`PRIMARY KEY (${table.grain.map(quote).join(', ')})`);
+  return `CREATE TABLE IF NOT EXISTS ${table.name} (${columns.join(', ')})`;
+}
+
+/** An identifier. */
+export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** A text literal. */
+export const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+
+/** A whole number as a literal: times, ids, counts. */
+export function whole(value: number): string {
+  if (!Number.isSafeInteger(value)) throw new Error(`warehouse: ${value} is not a whole number`);
+  return String(value);
+}
+
+/** A value of a row as JavaScript sees it: whole numbers as numbers, unknown as null. */
+export type Cell = string | number | boolean | null | Uint8Array;
+
+/** Runs a query and returns its rows as objects. For small results. */
+export async function rows<Row = Record<string, Cell>>(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<Row[]> {
+  const reader = await connection.runAndReadAll(sql);
+  return reader.getRowObjects().map((row) => {
+    const plain: Record<string, Cell> = {};
+    for (const [name, value] of Object.entries(row)) plain[name] = toCell(value);
+    return plain as Row;
+  });
+}
+
+/** One value of DuckDB as a cell: 64-bit and wider integers and decimals become numbers, dates and lists text. */
+export function toCell(value: DuckDBValue): Cell {
+  if (value === null || typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean')
+    return value;
+  if (typeof value === 'bigint') return Number(value);
+  const bytes = (value as { bytes?: unknown }).bytes;
+  if (bytes instanceof Uint8Array) return bytes;
+  const name = value.constructor.name;
+  return name === 'DuckDBDecimalValue' ? Number(value.toString()) : value.toString();
+}
+
+/** True when the database has a table of that name. */
+export async function hasTable(connection: DuckDBConnection, table: string): Promise<boolean> {
+  const found = await rows(
+    connection,
+    `SELECT 1 FROM duckdb_tables() WHERE table_name = ${text(table)} AND NOT temporary`,
+  );
+  return found.length > 0;
+}

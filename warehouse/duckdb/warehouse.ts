@@ -1,0 +1,200 @@
+import type { RecordBatch } from 'apache-arrow';
+import type { StrategyDocument, StrategyRecord } from '../strategy.js';
+import type {
+  Catalog,
+  Head,
+  KlineChange,
+  LineageBlock,
+  PartitionChecksum,
+  PartitionKey,
+  PartitionState,
+  RunRecord,
+  ScanOptions,
+  TaskRecord,
+  TimeRange,
+  TradeCheckpoint,
+  Warehouse,
+  WriteSession,
+} from '../warehouse.js';
+import { checksums } from './checksums.js';
+import type { Database } from './database.js';
+import { exportTable } from './export.js';
+import { partitions } from './klines.js';
+import * as ledger from './ledger.js';
+import { migrate } from './migrate.js';
+import { query } from './query.js';
+import * as scans from './scans.js';
+import type { FactFilter } from './series.js';
+import { DuckDbSession } from './session.js';
+import { whole } from './sql.js';
+import { importStrategy, setStrategyEnabled, strategies } from './strategies.js';
+
+/** The warehouse in one DuckDB file. */
+export class DuckDbWarehouse implements Warehouse {
+  readonly url: string;
+  readonly #database: Database;
+  readonly #isReadOnly: boolean;
+  #isClosed = false;
+
+  /** @param isReadOnly refuse writes even when the file is open for writing elsewhere in the process */
+  constructor(database: Database, isReadOnly: boolean) {
+    this.url = database.url;
+    this.#database = database;
+    this.#isReadOnly = isReadOnly;
+  }
+
+  async migrate(
+    catalog: Catalog,
+  ): Promise<{ readonly applied: readonly string[]; readonly version: number }> {
+    return migrate(this.#writable(), catalog);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#database.release();
+  }
+
+  partitions(): Promise<PartitionState[]> {
+    return this.#database.use(partitions);
+  }
+
+  klineChanges(since: number): Promise<KlineChange[]> {
+    const until = this.#database.directory.settledChange();
+    return this.#database.use((connection) => ledger.klineChanges(connection, since, until));
+  }
+
+  heads(): Promise<Head[]> {
+    return this.#database.use(ledger.heads);
+  }
+
+  strategies(): Promise<StrategyRecord[]> {
+    return this.#database.use(strategies);
+  }
+
+  runs(limit: number): Promise<RunRecord[]> {
+    return this.#database.use((connection) => ledger.runs(connection, limit));
+  }
+
+  tasks(runId: number): Promise<TaskRecord[]> {
+    return this.#database.use((connection) => ledger.tasks(connection, runId));
+  }
+
+  scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncIterable<RecordBatch> {
+    const { directory } = this.#database;
+    return this.#database.snapshot((c) => scans.scanKlines(c, directory, key, range, options));
+  }
+
+  scanIndicators(
+    key: PartitionKey,
+    codes: readonly string[],
+    range: TimeRange,
+    options?: ScanOptions,
+  ): AsyncIterable<RecordBatch> {
+    const { directory } = this.#database;
+    return this.#database.snapshot((c) => scans.scanIndicators(c, directory, key, codes, range, options));
+  }
+
+  scanPredictions(
+    strategyId: number,
+    key: PartitionKey,
+    range: TimeRange,
+    options?: ScanOptions,
+  ): AsyncIterable<RecordBatch> {
+    const { directory } = this.#database;
+    return this.#database.snapshot((c) =>
+      scans.scanPredictions(c, directory, strategyId, key, range, options),
+    );
+  }
+
+  scanResults(
+    strategyId: number,
+    key: PartitionKey,
+    range: TimeRange,
+    options?: ScanOptions,
+  ): AsyncIterable<RecordBatch> {
+    const { directory } = this.#database;
+    return this.#database.snapshot((c) => scans.scanResults(c, directory, strategyId, key, range, options));
+  }
+
+  scanKlinesWithin(key: PartitionKey, from: Float64Array, to: Float64Array): AsyncIterable<RecordBatch> {
+    const { directory } = this.#database;
+    return this.#database.snapshot((c) => scans.scanKlinesWithin(c, directory, key, from, to));
+  }
+
+  async lineage(key: PartitionKey): Promise<LineageBlock[]> {
+    const where = this.#database.directory.where(key);
+    return this.#database.use((connection) => ledger.lineage(connection, where));
+  }
+
+  async checkpoint(key: PartitionKey, before: number): Promise<LineageBlock | null> {
+    const where = this.#database.directory.where(key);
+    return this.#database.use((connection) => ledger.checkpoint(connection, where, before));
+  }
+
+  async tradeCheckpoint(
+    strategyId: number,
+    key: PartitionKey,
+    closeTime: number,
+  ): Promise<TradeCheckpoint | null> {
+    const where = `${this.#database.directory.where(key)} AND strategy_id = ${whole(strategyId)}`;
+    return this.#database.use((connection) => ledger.tradeCheckpoint(connection, where, closeTime));
+  }
+
+  async begin(): Promise<WriteSession> {
+    return DuckDbSession.begin(this.#writable());
+  }
+
+  async startRun(kind: string, detail: string, startedAt: number): Promise<number> {
+    return this.#writable().write(async (connection) => {
+      const runId = this.#database.directory.next('run');
+      await ledger.insertRun(connection, runId, kind, detail, startedAt);
+      return runId;
+    });
+  }
+
+  async finishRun(
+    runId: number,
+    status: 'DONE' | 'FAILED',
+    detail: string,
+    finishedAt: number,
+  ): Promise<void> {
+    await this.#writable().write((connection) =>
+      ledger.finishRun(connection, runId, status, detail, finishedAt),
+    );
+  }
+
+  async importStrategy(
+    document: StrategyDocument,
+    contentHash: string,
+    importedAt: number,
+  ): Promise<{ readonly version: number; readonly created: boolean }> {
+    const { directory } = this.#database;
+    return this.#writable().write((connection) =>
+      importStrategy(connection, directory, document, contentHash, importedAt),
+    );
+  }
+
+  async setStrategyEnabled(strategy: string, isEnabled: boolean): Promise<void> {
+    await this.#writable().write((connection) => setStrategyEnabled(connection, strategy, isEnabled));
+  }
+
+  checksums(filter: FactFilter): AsyncIterable<PartitionChecksum> {
+    const { directory } = this.#database;
+    return this.#database.snapshot((connection) => checksums(connection, directory, filter));
+  }
+
+  exportTable(table: string, range: TimeRange): AsyncIterable<RecordBatch> {
+    const { directory } = this.#database;
+    return this.#database.snapshot((connection) => exportTable(connection, directory, table, range));
+  }
+
+  query(sql: string): Promise<{ readonly columns: readonly string[]; readonly rows: readonly unknown[][] }> {
+    return this.#database.use((connection) => query(connection, sql));
+  }
+
+  #writable(): Database {
+    if (this.#isReadOnly) throw new Error(`warehouse: ${this.url} was opened read-only`);
+    return this.#database;
+  }
+}

@@ -1,0 +1,39 @@
+export { type ColumnArray, type ColumnKind, type ColumnSpec, makeBatch, numbers, values } from './columns.js';
+export { WarehouseHeldError } from './errors.js';
+export { resolveMaxScore } from './max-score.js';
+export { type OpenOptions, openWarehouse } from './open.js';
+export { type GapRow, readGaps } from './reads/gaps.js';
+export { type ReportFilter, type ReportRow, readReport } from './reads/report.js';
+export type { ReadFilter } from './reads/rows.js';
+export { readStatus, type StatusRow } from './reads/status.js';
+export { type ClosedTrade, type TradeFigures, tradeFigures } from './reads/trade-figures.js';
+export {
+  FILTER_REASON,
+  indicatorColumns,
+  KLINE_COLUMNS,
+  PREDICTION_COLUMNS,
+  REASON_TEXT,
+  RESULT_COLUMNS,
+  STATUS_TEXT,
+} from './schema/batches.js';
+export { GRAIN_QUERIES } from './schema/tables.js';
+export type { MetricDocument, StrategyDocument, StrategyRecord, TierDocument } from './strategy.js';
+export {
+  type Catalog,
+  FACT_TABLES,
+  type FactTable,
+  type Head,
+  type KlineChange,
+  type KlineReject,
+  type LineageBlock,
+  type PartitionChecksum,
+  type PartitionKey,
+  type PartitionState,
+  type RunRecord,
+  type ScanOptions,
+  type TaskRecord,
+  type TimeRange,
+  type TradeCheckpoint,
+  type Warehouse,
+  type WriteSession,
+} from './warehouse.js';

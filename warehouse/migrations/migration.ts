@@ -1,0 +1,15 @@
+import type { TableSpec } from '../schema/table.js';
+
+/** What a step may do; a backend provides it. */
+export interface MigrationTools {
+  run(sql: string): Promise<void>;
+  /** DDL of a table in the backend's dialect. */
+  createTable(table: TableSpec): string;
+}
+
+/** One idempotent step: run again after a crash it leaves the same. */
+export interface Migration {
+  /** `0001_base` */
+  readonly name: string;
+  up(tools: MigrationTools): Promise<void>;
+}

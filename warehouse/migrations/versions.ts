@@ -1,0 +1,11 @@
+import { BASE } from './0001-base.js';
+import type { Migration } from './migration.js';
+
+/** Migrations in order: the version of one is its index + 1. Never reordered, never removed. */
+export const MIGRATIONS: readonly Migration[] = [BASE];
+
+/** Schema version that this program writes and reads. */
+export const latestVersion = (): number => MIGRATIONS.length;
+
+export const SCHEMA_TOO_NEW = (version: number): string =>
+  `warehouse: the schema has version ${version}, this program knows versions up to ${MIGRATIONS.length}; use a newer klinemill`;

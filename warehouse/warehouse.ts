@@ -1,0 +1,273 @@
+import type { RecordBatch } from 'apache-arrow';
+import type { StrategyDocument, StrategyRecord } from './strategy.js';
+
+/** A partition of klines (SPEC 2). */
+export interface PartitionKey {
+  readonly symbol: string;
+  readonly interval: string;
+}
+
+/** Half-open `[from, to)` on the table's time column (close_time and its namesakes), epoch ms UTC. */
+export interface TimeRange {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** What is loaded of a partition. */
+export interface PartitionState extends PartitionKey {
+  readonly rows: number;
+  readonly firstCloseTime: number;
+  readonly lastCloseTime: number;
+}
+
+/**
+ * One change of market truth: bars of `[fromTime, toTime]` (close times, both included) were added, revised or forgotten.
+ * `seq` rises with every change in the warehouse; a head remembers the seq that it has seen.
+ */
+export interface KlineChange extends PartitionKey {
+  readonly seq: number;
+  readonly runId: number;
+  readonly fromTime: number;
+  readonly toTime: number;
+  readonly added: number;
+  readonly revised: number;
+}
+
+/** How far a stage of a partition is. `strategyId` null: the indicators. */
+export interface Head extends PartitionKey {
+  readonly strategyId: number | null;
+  /** The newest change of klines (of any partition) that this head has taken into account. */
+  readonly seq: number;
+  readonly rows: number;
+  readonly lastCloseTime: number;
+  /** Kernel version by code, and for strategies by condition, scoring and confirm too: what the facts were made with. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly runId: number;
+}
+
+/** Klines of `rows` bars ending at `closeTime`, and what the kernels carried out of them (SPEC 9: blocks of 1,024 bars). */
+export interface LineageBlock {
+  /** Absolute number of rows of the partition up to and with this block. */
+  readonly rows: number;
+  /** close_time of the block's last bar. */
+  readonly closeTime: number;
+  /** SHA-256 over the block's klines, hex. */
+  readonly klineHash: string;
+  /** Kernel accumulators after the block's last bar; null for the last, incomplete block. */
+  readonly state: Float64Array | null;
+}
+
+/** Open trades of a strategy after the bar at `closeTime`. */
+export interface TradeCheckpoint {
+  readonly closeTime: number;
+  readonly state: Float64Array;
+}
+
+/** Why a kline row was not taken (SPEC 2). */
+export interface KlineReject extends PartitionKey {
+  readonly source: string;
+  readonly sha256: string;
+  readonly line: number;
+  readonly reason: string;
+  readonly raw: string;
+}
+
+export interface RunRecord {
+  readonly runId: number;
+  /** load, recompute, import, forget. */
+  readonly kind: string;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  /** RUNNING, DONE, FAILED; a RUNNING one whose process is gone was killed. */
+  readonly status: string;
+  readonly detail: string;
+}
+
+/** One committed piece of work, written in the transaction of its rows. */
+export interface TaskRecord extends PartitionKey {
+  readonly runId: number;
+  /** load, indicators, strategy, refine. */
+  readonly stage: string;
+  readonly strategyId: number | null;
+  /** Close times of the range that was replaced, both included. */
+  readonly fromTime: number;
+  readonly toTime: number;
+  readonly bars: number;
+  readonly rowsWritten: number;
+  /** Codes written; all kernel versions that the rows descend from. */
+  readonly codes: readonly string[];
+  readonly versions: Readonly<Record<string, string>>;
+  /** Why it was stale: new bars, revised bars, new strategy version, kernel version, forced. */
+  readonly reason: string;
+  /** SHA-256 over the kline hashes of the blocks of the range, hex; null for load. */
+  readonly klineHash: string | null;
+  readonly elapsedMs: number;
+}
+
+/** What the warehouse must know of codes and intervals; the composition root hands it over (it imports no kernel). */
+export interface Catalog {
+  readonly codes: readonly {
+    readonly code: string;
+    readonly number: number;
+    readonly title: string;
+    readonly kernel: string;
+    readonly version: number;
+    readonly params: Readonly<Record<string, number>>;
+    readonly lookback: number;
+  }[];
+  readonly intervals: readonly { readonly interval: string; readonly durationMs: number }[];
+}
+
+/** The five facts, as `export`, `verify` and the checksums name them. */
+export const FACT_TABLES = [
+  'fact_kline',
+  'fact_indicator',
+  'fact_metric_value',
+  'fact_prediction',
+  'fact_prediction_result',
+] as const;
+export type FactTable = (typeof FACT_TABLES)[number];
+
+/** One partition of one fact: rows and checksum (SPEC 9). `strategy` and `version` are null for market facts. */
+export interface PartitionChecksum extends PartitionKey {
+  readonly table: FactTable;
+  readonly strategy: string | null;
+  readonly version: number | null;
+  readonly rows: number;
+  readonly checksum: string;
+}
+
+/**
+ * Facts at rest. One contract, two backends; the suite is `warehouse.case.ts`. Batches are Arrow record batches made by
+ * `makeBatch` with the column lists of `schema/`; rows come in time order.
+ */
+export interface Warehouse {
+  /** Without a password. */
+  readonly url: string;
+
+  /** Applies pending migrations and the catalog (codes become columns and dimension rows). Idempotent. */
+  migrate(catalog: Catalog): Promise<{ readonly applied: readonly string[]; readonly version: number }>;
+  close(): Promise<void>;
+
+  // What is there
+  partitions(): Promise<PartitionState[]>;
+  /** Changes with `seq > since`, oldest first. */
+  klineChanges(since: number): Promise<KlineChange[]>;
+  heads(): Promise<Head[]>;
+  strategies(): Promise<StrategyRecord[]>;
+  runs(limit: number): Promise<RunRecord[]>;
+  tasks(runId: number): Promise<TaskRecord[]>;
+
+  // Scans in time order, at most `batchRows` rows a batch
+  /** Columns `KLINE_COLUMNS`. `shared` puts them on SharedArrayBuffers, one a batch. */
+  scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncIterable<RecordBatch>;
+  /** `close_time` and one column a code, NaN where unknown. */
+  scanIndicators(
+    key: PartitionKey,
+    codes: readonly string[],
+    range: TimeRange,
+    options?: ScanOptions,
+  ): AsyncIterable<RecordBatch>;
+  /** Columns `PREDICTION_COLUMNS`. */
+  scanPredictions(
+    strategyId: number,
+    key: PartitionKey,
+    range: TimeRange,
+    options?: ScanOptions,
+  ): AsyncIterable<RecordBatch>;
+  /** Columns `RESULT_COLUMNS`, by predicting_at. */
+  scanResults(
+    strategyId: number,
+    key: PartitionKey,
+    range: TimeRange,
+    options?: ScanOptions,
+  ): AsyncIterable<RecordBatch>;
+  /** Klines of `key` with a close_time in one of the ranges `[from[i], to[i])`, which are sorted and disjoint. */
+  scanKlinesWithin(key: PartitionKey, from: Float64Array, to: Float64Array): AsyncIterable<RecordBatch>;
+
+  // Lineage
+  /** Blocks of the partition, in order, without states. */
+  lineage(key: PartitionKey): Promise<LineageBlock[]>;
+  /** The last complete block with `closeTime < before`, with its state; null: start from the first row. */
+  checkpoint(key: PartitionKey, before: number): Promise<LineageBlock | null>;
+  tradeCheckpoint(strategyId: number, key: PartitionKey, closeTime: number): Promise<TradeCheckpoint | null>;
+
+  // Writing
+  /** Opens a transaction of its own. Sessions on different partitions may be open at once. */
+  begin(): Promise<WriteSession>;
+  startRun(kind: string, detail: string, startedAt: number): Promise<number>;
+  finishRun(runId: number, status: 'DONE' | 'FAILED', detail: string, finishedAt: number): Promise<void>;
+  /** Same content hash as the newest version: changes nothing and says so. */
+  importStrategy(
+    document: StrategyDocument,
+    contentHash: string,
+    importedAt: number,
+  ): Promise<{ readonly version: number; readonly created: boolean }>;
+  setStrategyEnabled(strategy: string, isEnabled: boolean): Promise<void>;
+
+  // Reading for people: see reads/
+  checksums(filter: {
+    readonly symbol?: string;
+    readonly interval?: string;
+    readonly strategy?: string;
+  }): AsyncIterable<PartitionChecksum>;
+  /** Logical rows of a table in grain order as Arrow batches, NULL as Arrow null (SPEC 11). @throws on an unknown table */
+  exportTable(table: string, range: TimeRange): AsyncIterable<RecordBatch>;
+  /** Runs one read-only statement; numbers as numbers, NULL as null. */
+  query(sql: string): Promise<{ readonly columns: readonly string[]; readonly rows: readonly unknown[][] }>;
+}
+
+export interface ScanOptions {
+  readonly batchRows?: number;
+  readonly shared?: boolean;
+}
+
+/** One transaction. Nothing is visible to others before `commit`. Every batch is given in time order. */
+export interface WriteSession {
+  /** As `Warehouse.scanKlines`, and sees this session's own rows. */
+  scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncIterable<RecordBatch>;
+  /** Rows whose keys do not exist yet (the caller has looked). Makes the symbol's dimension row. */
+  appendKlines(key: PartitionKey, batch: RecordBatch): Promise<void>;
+  /** Replaces rows by close_time and keeps the old ones in kline_revision. */
+  reviseKlines(key: PartitionKey, batch: RecordBatch, runId: number): Promise<void>;
+  /** Key (sha256, line, reason): known ones are dropped. Returns how many were new. */
+  appendRejects(rejects: readonly KlineReject[]): Promise<number>;
+  /** Finds the gaps between present bars again, over the whole partition. */
+  refreshGaps(key: PartitionKey): Promise<void>;
+  recordKlineChange(change: Omit<KlineChange, 'seq'>): Promise<number>;
+  /** Removes a partition with everything that descends from it, rejects, revisions and gaps included. */
+  forget(key: PartitionKey): Promise<void>;
+
+  /** Deletes indicator rows with close_time >= from, so that `appendIndicators` can write all codes. */
+  clearIndicators(key: PartitionKey, from: number): Promise<void>;
+  /** `close_time` and one column for every code of the catalog. */
+  appendIndicators(key: PartitionKey, batch: RecordBatch): Promise<void>;
+  /** `close_time` and some codes: replaces these columns of existing rows. */
+  updateIndicators(key: PartitionKey, codes: readonly string[], batch: RecordBatch): Promise<void>;
+  /** Deletes predictions with predicting_at >= from, and results of those and of the trades named in `openTrades`. */
+  clearPredictions(
+    strategyId: number,
+    key: PartitionKey,
+    from: number,
+    openTrades: Float64Array,
+  ): Promise<void>;
+  appendPredictions(strategyId: number, key: PartitionKey, batch: RecordBatch): Promise<void>;
+  appendResults(strategyId: number, key: PartitionKey, batch: RecordBatch): Promise<void>;
+  /** Deletes the results of these predictions (predicting_at). */
+  clearResults(strategyId: number, key: PartitionKey, predictingAt: Float64Array): Promise<void>;
+
+  /** Deletes blocks that end at or after `from` (close_time) and appends these. */
+  replaceLineage(key: PartitionKey, from: number, blocks: readonly LineageBlock[]): Promise<void>;
+  replaceTradeCheckpoints(
+    strategyId: number,
+    key: PartitionKey,
+    from: number,
+    checkpoints: readonly TradeCheckpoint[],
+  ): Promise<void>;
+  setHead(head: Head): Promise<void>;
+  recordTask(task: TaskRecord): Promise<void>;
+
+  commit(): Promise<void>;
+  /** Undoes everything. Safe after a failed commit. */
+  rollback(): Promise<void>;
+}
