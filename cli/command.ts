@@ -1,0 +1,70 @@
+import { Command, Option } from 'commander';
+import { defaultThreads, parseInterval, parseMemoryLimit, wholeNumber } from './values.js';
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly warehouse: string;
+  readonly memoryLimit: string;
+  readonly json?: true;
+}
+
+/** Options that choose partitions. */
+export interface PartitionOptions {
+  readonly symbol?: string;
+  readonly interval?: string;
+}
+
+/** Options of commands that compute. */
+export interface ComputeOptions extends PartitionOptions {
+  readonly strategy?: string;
+  readonly threads: number;
+  readonly chunkRows?: number;
+}
+
+/** A command or a group of commands; its errors are thrown, and printed by `run`. */
+export function group(name: string, description: string): Command {
+  return (
+    new Command(name)
+      .description(description)
+      .exitOverride()
+      .allowExcessArguments(false)
+      // `run` prints one line with the program's name instead.
+      .configureOutput({ outputError: () => {} })
+      .helpOption('-h, --help', 'show this help')
+      .helpCommand(false)
+  );
+}
+
+/** Adds what every command takes, after its own options. */
+export function common(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--warehouse <url>', 'where the facts are')
+        .env('KLINEMILL_WAREHOUSE')
+        .default('duckdb:./data/klinemill.duckdb'),
+    )
+    .addOption(
+      new Option('--memory-limit <size>', 'memory of the database beside the compute threads')
+        .argParser(parseMemoryLimit)
+        .default('256MB'),
+    )
+    .option('--json', 'one JSON document on stdout instead of text');
+}
+
+/** `--symbol` and `--interval`, as filters. */
+export function partitionOptions(command: Command): Command {
+  return command
+    .option('--symbol <symbol>', 'only this symbol')
+    .addOption(new Option('--interval <interval>', 'only this interval').argParser(parseInterval));
+}
+
+/** What `recompute` and its kin take. */
+export function computeOptions(command: Command): Command {
+  return partitionOptions(command.option('--strategy <name>', 'only this strategy'))
+    .addOption(
+      new Option('--threads <n>', 'worker threads, 0: compute on the main thread')
+        .argParser(wholeNumber(0))
+        .default(defaultThreads(), 'one a core'),
+    )
+    .addOption(new Option('--chunk-rows <n>', 'bars computed at a time').argParser(wholeNumber(1)));
+}

@@ -1,0 +1,50 @@
+import { type Command, Option } from 'commander';
+import { type CommonOptions, common, group, type PartitionOptions } from '../command.js';
+import { duration, rate, whole } from '../format.js';
+import { loadedFile, loadText, loadWithProgress } from '../loading.js';
+import { withWriter } from '../open.js';
+import { note, print } from '../output.js';
+import { LOAD_OUTPUT } from '../schemas/load.js';
+import { parseInterval, parseTime } from '../values.js';
+
+interface LoadCommandOptions extends CommonOptions, PartitionOptions {
+  readonly revise?: true;
+  readonly now?: number;
+}
+
+/** `klinemill load` */
+export function loadCommand(): Command {
+  const command = group(
+    'load',
+    'load klines from CSV files, plain or gzip; rows that stand already are skipped',
+  )
+    .argument('<files...>', 'SYMBOL-INTERVAL-... .csv or .csv.gz; - reads standard input')
+    .option('--symbol <symbol>', 'symbol, instead of what the file names say')
+    .addOption(
+      new Option('--interval <interval>', 'interval, instead of what the file names say').argParser(
+        parseInterval,
+      ),
+    )
+    .option('--revise', 'rows with other values replace what stands, instead of being rejected as CONFLICT')
+    .addOption(
+      new Option('--now <time>', 'bars that close at or after it are rejected as OPEN_BAR').argParser(
+        parseTime,
+      ),
+    );
+  return common(command).action((files: string[], options: LoadCommandOptions) =>
+    withWriter(options, async (warehouse) => {
+      const startedAt = performance.now();
+      const reports = await loadWithProgress(warehouse, files, {
+        ...(options.symbol === undefined ? {} : { symbol: options.symbol }),
+        ...(options.interval === undefined ? {} : { interval: options.interval }),
+        revise: options.revise === true,
+        now: options.now ?? Date.now(),
+      });
+      const document = { warehouse: warehouse.url, files: reports.map(loadedFile) };
+      await print(options, LOAD_OUTPUT, document, () => loadText(reports));
+      const elapsedMs = performance.now() - startedAt;
+      const rows = reports.reduce((sum, report) => sum + report.read, 0);
+      note(`${whole(rows)} rows read in ${duration(elapsedMs)} (${whole(rate(rows, elapsedMs))}/s)`);
+    }),
+  );
+}

@@ -1,0 +1,150 @@
+import { type Command, Option } from 'commander';
+import {
+  formatStrategy,
+  type LoadReport,
+  parseStrategy,
+  type RecomputeReport,
+  syntheticSources,
+} from '../../engine/index.js';
+import { type ReportRow, readReport, type Warehouse } from '../../warehouse/index.js';
+import { type CommonOptions, common, group } from '../command.js';
+import { counted, duration, rate, whole } from '../format.js';
+import { importDocuments } from '../import-documents.js';
+import { loadedFile, loadSourcesWithProgress, loadSummary, loadWithProgress } from '../loading.js';
+import { withWriter } from '../open.js';
+import { note, print } from '../output.js';
+import { recomputeWithProgress } from '../recomputing.js';
+import { reportRow, reportText } from '../reporting.js';
+import { START_OUTPUT } from '../schemas/start.js';
+import { shippedStrategies } from '../seeds.js';
+import { chooseSource, isSynthetic, KLINE_FOLDER, type StartSource } from '../sources.js';
+import { defaultThreads, wholeNumber } from '../values.js';
+
+interface StartOptions extends CommonOptions {
+  readonly threads: number;
+}
+
+interface Started {
+  readonly source: StartSource['kind'];
+  readonly loaded: readonly LoadReport[];
+  readonly recomputed: RecomputeReport;
+  readonly report: readonly ReportRow[];
+  readonly elapsedMs: number;
+}
+
+/** `klinemill start`, which is `npm start` */
+export function startCommand(): Command {
+  const command = group(
+    'start',
+    'the whole job: load klines, compute what is stale, report what the strategies did',
+  )
+    .argument('[files...]', `CSV files as for load; none: those in ${KLINE_FOLDER}, else a made-up market`)
+    .addOption(
+      new Option('--threads <n>', 'worker threads, 0: compute on the main thread')
+        .argParser(wholeNumber(0))
+        .default(defaultThreads(), 'one a core'),
+    );
+  return common(command).action((files: string[], options: StartOptions) =>
+    withWriter(options, async (warehouse) => {
+      const started = await start(warehouse, files, options);
+      const { recomputed } = started;
+      const document = {
+        warehouse: warehouse.url,
+        source: started.source,
+        loaded: started.loaded.map(loadedFile),
+        run_id: recomputed.runId,
+        bars: recomputed.bars,
+        rows_written: recomputed.rowsWritten,
+        elapsed_ms: recomputed.elapsedMs,
+        report: started.report.map(reportRow),
+      };
+      await print(options, START_OUTPUT, document, () => startText(started));
+    }),
+  );
+}
+
+async function start(
+  warehouse: Warehouse,
+  files: readonly string[],
+  options: StartOptions,
+): Promise<Started> {
+  const startedAt = performance.now();
+  const before = new Set((await warehouse.partitions()).map(({ symbol }) => symbol));
+  const source = chooseSource(files, [...before]);
+  const loaded = await loadKlines(warehouse, source);
+  const recomputed = await recomputeWithProgress(warehouse, options);
+  // Without files everything that stands is of interest.
+  const symbols = source.kind === 'warehouse' ? before : new Set(loaded.map(({ symbol }) => symbol));
+  const report = (await readReport(warehouse)).filter(({ symbol }) => symbols.has(symbol));
+  return { source: source.kind, loaded, recomputed, report, elapsedMs: performance.now() - startedAt };
+}
+
+async function loadKlines(warehouse: Warehouse, source: StartSource): Promise<LoadReport[]> {
+  if (source.kind === 'warehouse') return [];
+  if (source.kind !== 'synthetic') return loadWithProgress(warehouse, source.files, { now: Date.now() });
+  note(`no files given and none in ${KLINE_FOLDER}: taking a made-up market, labelled SYNTHETIC`);
+  const sources = syntheticSources();
+  await importSyntheticStrategy(warehouse, [...new Set(sources.map(({ key }) => key.symbol))]);
+  return loadSourcesWithProgress(warehouse, sources);
+}
+
+/**
+ * The published BTC rules name their symbol: a copy takes the made-up ones, so that both rule sets have something. Only
+ * when there is none of its name: it may have been changed since.
+ */
+async function importSyntheticStrategy(warehouse: Warehouse, symbols: readonly string[]): Promise<void> {
+  const strategy = 'btc-2h-synthetic';
+  if ((await warehouse.strategies()).some(({ document }) => document.strategy === strategy)) return;
+  const { document } = parseStrategy(shippedStrategies().get('btc-2h')!);
+  const description = `${document.description}, on the SYNTHETIC market`;
+  const text = formatStrategy({ ...document, strategy, description, symbols });
+  await importDocuments(warehouse, new Map([[strategy, text]]));
+}
+
+function startText({ source, loaded, recomputed, report, elapsedMs }: Started): string {
+  const { runId, bars, rowsWritten, tasks } = recomputed;
+  const computedMs = recomputed.elapsedMs;
+  const added = loaded.reduce((sum, file) => sum + file.added + file.revised, 0);
+  const parts: string[] = [];
+  if (loaded.length > 0) parts.push(loadSummary(loaded));
+  if (runId === null)
+    parts.push(
+      added === 0 ? 'Nothing changed: these klines and all facts stood already.' : 'Nothing was stale.',
+    );
+  else
+    parts.push(
+      `Computed ${counted(bars, 'bar')} in ${counted(tasks.length, 'pass', 'passes')}, ${duration(computedMs)} (${whole(rate(bars, computedMs))} bars/s), ${counted(rowsWritten, 'row')} written; all in all ${duration(elapsedMs)}.`,
+    );
+  if (report.length === 0) parts.push('No strategy applies to these symbols and intervals.');
+  else {
+    parts.push(reportText(report));
+    parts.push(READING);
+  }
+  if (source === 'synthetic' || report.some(({ symbol }) => isSynthetic(symbol)))
+    parts.push(
+      'SYNTHETIC symbols are made up by a seeded generator: nothing here says anything about a real market.',
+    );
+  parts.push(nextCommands(source));
+  return parts.join('\n\n');
+}
+
+const READING = [
+  'Expectancy is what the average win or loss brought, in percent of the entry and after fee and slippage on both sides:',
+  'below zero the rules lost money, whatever the win rate. Total pnl adds up the percentages of all trades, expired ones',
+  'included; they overlap, so it is no account balance. Win rate counts wins and losses.',
+].join('\n');
+
+function nextCommands(source: StartSource['kind']): string {
+  const lines = [
+    'Next:',
+    '  npx klinemill status                        what is loaded, and how far each stage is',
+    '  npx klinemill strategy show trend-momentum  the rules behind the numbers',
+    '  npx klinemill export fact_prediction_result --out trades.csv',
+    '  npx klinemill verify                        recompute everything and compare it bit for bit',
+  ];
+  if (source === 'synthetic')
+    lines.push(
+      `  npm start -- FILES...                       your own klines (or put them in ${KLINE_FOLDER})`,
+    );
+  return lines.join('\n');
+}

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { type VerifyReport, verify } from '../../engine/index.js';
+import { type CommonOptions, type ComputeOptions, common, computeOptions, group } from '../command.js';
+import { EXIT } from '../failure.js';
+import { counted, time, whole } from '../format.js';
+import { interruptible, stopIfInterrupted } from '../interruption.js';
+import { withReader } from '../open.js';
+import { note, print } from '../output.js';
+import { Progress } from '../progress.js';
+import { checkFilter } from '../recomputing.js';
+import { VERIFY_OUTPUT } from '../schemas/verify.js';
+import { table } from '../table.js';
+
+/** `klinemill verify` */
+export function verifyCommand(): Command {
+  const command = computeOptions(
+    group(
+      'verify',
+      'recompute every fact from the klines, compare it with what is stored, list the checksums',
+    ),
+  );
+  return common(command).action((options: CommonOptions & ComputeOptions) =>
+    withReader(options, async (warehouse) => {
+      await checkFilter(warehouse, options);
+      const partitions = await warehouse.partitions();
+      const progress = new Progress(
+        'bars',
+        partitions.reduce((sum, { rows }) => sum + rows, 0),
+      );
+      let bars = 0;
+      const report = await interruptible(() =>
+        verify(warehouse, {
+          ...options,
+          onBars: (compared) => {
+            bars += compared;
+            progress.show(bars);
+            stopIfInterrupted();
+          },
+        }),
+      ).finally(() => progress.end());
+      await print(options, VERIFY_OUTPUT, [...report.checksums], () => checksumText(report));
+      sayFindings(report);
+      if (report.problems.length > 0) process.exitCode = EXIT.FAILURE;
+    }),
+  );
+}
+
+function checksumText({ checksums, bars, problems }: VerifyReport): string {
+  const columns = [
+    { head: 'table', left: true },
+    { head: 'strategy', left: true },
+    { head: 'symbol', left: true },
+    { head: 'interval', left: true },
+    { head: 'rows' },
+    { head: 'checksum', left: true },
+  ];
+  const rows = checksums.map((item) => [
+    item.table,
+    item.strategy === null ? null : `${item.strategy}@${item.version}`,
+    item.symbol,
+    item.interval,
+    whole(item.rows),
+    `${item.checksum.slice(0, 16)}…`,
+  ]);
+  const verdict = problems.length === 0 ? 'all facts are as recomputed' : counted(problems.length, 'problem');
+  return `${table(columns, rows)}\n${counted(bars, 'bar')} recomputed and compared: ${verdict}`;
+}
+
+function sayFindings({ problems, stale }: VerifyReport): void {
+  for (const { table: name, strategy, version, symbol, interval, at, message } of problems) {
+    const where = [
+      strategy === null ? null : `${strategy}@${version}`,
+      symbol,
+      interval,
+      at === null ? null : `at ${time(at)}`,
+    ];
+    note(`${[name, ...where].filter((part) => part !== null).join(' ')}: ${message}`);
+  }
+  for (const { symbol, interval, reason } of stale)
+    note(`${symbol} ${interval} was not compared: it waits for a recompute (${reason})`);
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { UserError, warehouseCatalog } from '../engine/index.js';
+import { openWarehouse, type Warehouse } from '../warehouse/index.js';
+import type { CommonOptions } from './command.js';
+import { note } from './output.js';
+import { seedStrategies } from './seeds.js';
+
+/** What `prepare` did. */
+export interface Prepared {
+  readonly version: number;
+  readonly applied: readonly string[];
+  readonly seeded: readonly string[];
+}
+
+/**
+ * Runs `work` on a warehouse that exists, and cannot be changed by it.
+ *
+ * @throws UserError when there is none, instead of making an empty one
+ */
+export async function withReader<T>(
+  options: CommonOptions,
+  work: (warehouse: Warehouse) => Promise<T>,
+): Promise<T> {
+  const path = filePath(options.warehouse);
+  if (!existsSync(path))
+    throw new UserError(
+      `warehouse: ${options.warehouse} does not exist yet; load klines first (klinemill load FILES) or run klinemill start`,
+    );
+  const { memoryLimit } = options;
+  return using(await openWarehouse(options.warehouse, { memoryLimit, readOnly: true }), work);
+}
+
+/** Runs `work` on a warehouse that is made when it does not exist, and brought up to date. */
+export async function withWriter<T>(
+  options: CommonOptions,
+  work: (warehouse: Warehouse, prepared: Prepared) => Promise<T>,
+): Promise<T> {
+  filePath(options.warehouse);
+  const { memoryLimit } = options;
+  return using(await openWarehouse(options.warehouse, { memoryLimit }), async (warehouse) =>
+    work(warehouse, await prepare(warehouse)),
+  );
+}
+
+async function prepare(warehouse: Warehouse): Promise<Prepared> {
+  const { version, applied } = await warehouse.migrate(warehouseCatalog());
+  if (applied.length > 0) note(`${warehouse.url} brought to schema ${version}`);
+  const seeded = await seedStrategies(warehouse);
+  if (seeded.length > 0) note(`imported the shipped strategies ${seeded.join(', ')}`);
+  return { version, applied, seeded };
+}
+
+async function using<T>(warehouse: Warehouse, work: (warehouse: Warehouse) => Promise<T>): Promise<T> {
+  try {
+    return await work(warehouse);
+  } finally {
+    await warehouse.close();
+  }
+}
+
+/** @throws UserError for a url of another kind */
+function filePath(url: string): string {
+  const path = /^duckdb:(.+)$/.exec(url)?.[1];
+  if (path === undefined) throw new UserError(`--warehouse: '${withoutPassword(url)}' is not duckdb:PATH`);
+  return path;
+}
+
+const withoutPassword = (url: string): string => url.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:***@');

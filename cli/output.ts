@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+
+/** What decides how a command speaks. */
+export interface OutputOptions {
+  readonly json?: boolean | undefined;
+}
+
+/**
+ * Prints the answer of a command on stdout: one JSON document, or text for people.
+ *
+ * @param schema of the document; the test suite validates real output against it, here it only types `document`
+ * @param text made only when it is wanted
+ */
+export async function print<Schema extends z.ZodType>(
+  options: OutputOptions,
+  _schema: Schema,
+  document: z.input<Schema>,
+  text: () => string,
+): Promise<void> {
+  // JSON has no NaN: JSON.stringify writes null, which is what unknown means.
+  await write(options.json === true ? `${JSON.stringify(document, null, 2)}\n` : `${text().trimEnd()}\n`);
+}
+
+/** Says something beside the answer, on stderr. */
+export function note(line: string): void {
+  process.stderr.write(`klinemill: ${line}\n`);
+}
+
+/** Writes to stdout; resolves when the reader has taken it, so that a slow one slows the writer down. */
+export function write(text: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** `klinemill ... | head` is no failure: when the reader has gone, the process ends without a word. */
+export function quietOnClosedPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+  process.stderr.on('error', () => {});
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { group } from './command.js';
+import { exportCommand } from './commands/export.js';
+import { forgetCommand } from './commands/forget.js';
+import { gapsCommand } from './commands/gaps.js';
+import { loadCommand } from './commands/load.js';
+import { migrateCommand } from './commands/migrate.js';
+import { recomputeCommand } from './commands/recompute.js';
+import { reportCommand } from './commands/report.js';
+import { runsCommand } from './commands/runs.js';
+import { sqlCommand } from './commands/sql.js';
+import { startCommand } from './commands/start.js';
+import { statusCommand } from './commands/status.js';
+import { strategyCommand } from './commands/strategy.js';
+import { verifyCommand } from './commands/verify.js';
+import { packageVersion } from './package-version.js';
+
+/** The whole command line, in the order of its help. */
+export function createProgram(): Command {
+  const program = group(
+    'klinemill',
+    'recompute klines into indicators, metrics, predictions and confirmed results',
+  );
+  program.version(packageVersion(), '-V, --version', 'show the version');
+  const commands = [
+    startCommand(),
+    loadCommand(),
+    recomputeCommand(),
+    reportCommand(),
+    statusCommand(),
+    gapsCommand(),
+    strategyCommand(),
+    exportCommand(),
+    sqlCommand(),
+    verifyCommand(),
+    runsCommand(),
+    forgetCommand(),
+    migrateCommand(),
+  ];
+  for (const command of commands) program.addCommand(command);
+  return program;
+}

@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+import { EXPORT_OUTPUT } from './export.js';
+import { FORGET_OUTPUT } from './forget.js';
+import { GAPS_OUTPUT } from './gaps.js';
+import { LOAD_OUTPUT } from './load.js';
+import { MIGRATE_OUTPUT } from './migrate.js';
+import { RECOMPUTE_OUTPUT } from './recompute.js';
+import { REPORT_OUTPUT } from './report.js';
+import { RUN_OUTPUT, RUNS_OUTPUT } from './runs.js';
+import { SQL_OUTPUT } from './sql.js';
+import { START_OUTPUT } from './start.js';
+import { STATUS_OUTPUT } from './status.js';
+import {
+  STRATEGY_IMPORT_OUTPUT,
+  STRATEGY_LIST_OUTPUT,
+  STRATEGY_SHOW_OUTPUT,
+  STRATEGY_SWITCH_OUTPUT,
+} from './strategy.js';
+import { VERIFY_OUTPUT } from './verify.js';
+
+/** What each command prints with `--json`, by the command as it is typed. */
+export const JSON_OUTPUT = {
+  start: START_OUTPUT,
+  load: LOAD_OUTPUT,
+  recompute: RECOMPUTE_OUTPUT,
+  report: REPORT_OUTPUT,
+  status: STATUS_OUTPUT,
+  gaps: GAPS_OUTPUT,
+  'strategy import': STRATEGY_IMPORT_OUTPUT,
+  'strategy list': STRATEGY_LIST_OUTPUT,
+  'strategy show': STRATEGY_SHOW_OUTPUT,
+  'strategy export': STRATEGY_SHOW_OUTPUT,
+  'strategy enable': STRATEGY_SWITCH_OUTPUT,
+  'strategy disable': STRATEGY_SWITCH_OUTPUT,
+  export: EXPORT_OUTPUT,
+  sql: SQL_OUTPUT,
+  verify: VERIFY_OUTPUT,
+  runs: RUNS_OUTPUT,
+  'runs RUN': RUN_OUTPUT,
+  forget: FORGET_OUTPUT,
+  migrate: MIGRATE_OUTPUT,
+} as const satisfies Readonly<Record<string, z.ZodType>>;

@@ -1,0 +1,49 @@
+import { availableParallelism } from 'node:os';
+import { InvalidArgumentError } from 'commander';
+import { INTERVAL_NAMES } from '../engine/index.js';
+
+const ISO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/;
+
+/** A point in time: ISO date or date-time (UTC unless it names an offset), or epoch milliseconds. @returns epoch ms */
+export function parseTime(text: string): number {
+  // A bare year would pass as two seconds after the epoch.
+  if (/^-?\d{1,15}$/.test(text) && !/^\d{4}$/.test(text)) return Number(text);
+  const match = ISO.exec(text);
+  if (match !== null) {
+    const [, date, time, zone] = match as unknown as [string, string, string | undefined, string | undefined];
+    const day = Date.parse(`${date}T00:00:00Z`);
+    const at = Date.parse(`${date}T${time ?? '00:00'}${zone ?? 'Z'}`);
+    // Date.parse moves February 30 on to March: the date must survive the way back.
+    if (!Number.isNaN(at) && new Date(day).toISOString().startsWith(date)) return at;
+  }
+  throw new InvalidArgumentError(
+    'It is no time: an ISO date (2024-01-31, 2024-01-31T12:00, UTC) or epoch milliseconds.',
+  );
+}
+
+/** A whole number of at least `min`. */
+export function wholeNumber(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < min)
+      throw new InvalidArgumentError(`It is no whole number of at least ${min}.`);
+    return value;
+  };
+}
+
+/** `256MB`, `1.5GiB`: what DuckDB understands. */
+export function parseMemoryLimit(text: string): string {
+  if (/^\d+(\.\d+)?\s*([KMGT]i?)?B$/i.test(text)) return text;
+  throw new InvalidArgumentError('It is no size: a number and B, KB, MB, GB, TB, KiB, MiB, GiB or TiB.');
+}
+
+/** An interval of SPEC 2. */
+export function parseInterval(text: string): string {
+  if (INTERVAL_NAMES.includes(text)) return text;
+  throw new InvalidArgumentError(`It is not one of ${INTERVAL_NAMES.join(', ')}.`);
+}
+
+/** As many threads as the machine has to give. */
+export function defaultThreads(): number {
+  return availableParallelism();
+}
