@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { group } from './command.js';
+import { checkCommand } from './commands/check.js';
+import { downloadCommand } from './commands/download.js';
 import { exportCommand } from './commands/export.js';
 import { forgetCommand } from './commands/forget.js';
 import { gapsCommand } from './commands/gaps.js';
@@ -7,6 +9,7 @@ import { loadCommand } from './commands/load.js';
 import { migrateCommand } from './commands/migrate.js';
 import { recomputeCommand } from './commands/recompute.js';
 import { reportCommand } from './commands/report.js';
+import { resampleCommand } from './commands/resample.js';
 import { runsCommand } from './commands/runs.js';
 import { sqlCommand } from './commands/sql.js';
 import { startCommand } from './commands/start.js';
@@ -24,7 +27,9 @@ export function createProgram(): Command {
   program.version(packageVersion(), '-V, --version', 'show the version');
   const commands = [
     startCommand(),
+    downloadCommand(),
     loadCommand(),
+    resampleCommand(),
     recomputeCommand(),
     reportCommand(),
     statusCommand(),
@@ -32,6 +37,7 @@ export function createProgram(): Command {
     strategyCommand(),
     exportCommand(),
     sqlCommand(),
+    checkCommand(),
     verifyCommand(),
     runsCommand(),
     forgetCommand(),

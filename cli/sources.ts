@@ -9,12 +9,12 @@ export type StartSource =
   | { readonly kind: 'files' | 'folder'; readonly files: readonly string[] }
   /** Klines that are loaded already. */
   | { readonly kind: 'warehouse' }
-  /** The made-up market. */
-  | { readonly kind: 'synthetic' };
+  /** Nothing is there: recent months from the exchange, else the made-up market. */
+  | { readonly kind: 'none' };
 
 /**
- * Files that are given, else those in ./data/klines, else what is loaded already, else the made-up market: it never comes
- * beside klines of the user's own.
+ * Files that are given, else those in ./data/klines, else what is loaded already, else nothing: klines that the user did
+ * not ask for never come beside their own.
  *
  * @param symbols that are loaded
  */
@@ -22,7 +22,7 @@ export function chooseSource(given: readonly string[], symbols: readonly string[
   if (given.length > 0) return { kind: 'files', files: given };
   const files = filesIn(KLINE_FOLDER);
   if (files.length > 0) return { kind: 'folder', files };
-  return symbols.some((symbol) => !isSynthetic(symbol)) ? { kind: 'warehouse' } : { kind: 'synthetic' };
+  return symbols.some((symbol) => !isSynthetic(symbol)) ? { kind: 'warehouse' } : { kind: 'none' };
 }
 
 /** True for symbols of the made-up market. */
@@ -33,7 +33,7 @@ export function isSynthetic(symbol: string): boolean {
 function filesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => /\.csv(\.gz)?$/.test(name))
+      .filter((name) => /\.(csv|csv\.gz|zip|parquet|feather|arrows?)$/.test(name))
       .sort()
       .map((name) => join(folder, name));
   } catch (error) {

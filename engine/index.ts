@@ -1,5 +1,17 @@
+export { check } from './check.js';
 export { computeChunk } from './compute-chunk.js';
 export { UserError } from './errors.js';
+export { type DownloadOptions, download, marketDefaults } from './exchange/download.js';
+export { HTTP_DEFAULTS, type HttpSettings } from './exchange/http.js';
+export { DUMP_URL, MARKET_NAMES, type MarketName } from './exchange/market.js';
+export { whyUnreachable } from './exchange/reach.js';
+export {
+  type DownloadProgress,
+  type DownloadReport,
+  MISSING_REASONS,
+  type MissingReason,
+  type PartitionReport,
+} from './exchange/report.js';
 export { createInlinePool } from './inline-pool.js';
 export { durationOf, INTERVAL_NAMES, INTERVALS } from './interval.js';
 export type { LoadOptions, LoadProgress, LoadReport } from './load/report.js';
@@ -17,7 +29,16 @@ export {
   recompute,
   type TaskReport,
 } from './recompute.js';
+export type { ResampleTask } from './resample/plan.js';
+export {
+  type ResampleOptions,
+  type ResampleReport,
+  type ResampleTaskReport,
+  resample,
+} from './resample.js';
+export { type ColumnMap, parseColumnMap } from './source/column-names.js';
 export { type ByteSource, openFile, openStream } from './source/file.js';
+export { UNPACK_LIMITS, type UnpackLimits } from './source/unpack-limits.js';
 export { type CompiledMetric, type CompiledStrategy, compileStrategy } from './strategy/compile.js';
 export { formatStrategy } from './strategy/format.js';
 export { type ParsedStrategy, parseStrategy } from './strategy/parse.js';

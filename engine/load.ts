@@ -1,13 +1,16 @@
+import { statSync } from 'node:fs';
 import type { PartitionKey, Warehouse } from '../warehouse/index.js';
 import { UserError } from './errors.js';
 import { FileLoad } from './load/file-load.js';
 import type { LoadOptions, LoadReport } from './load/report.js';
 import { type ByteSource, openFile } from './source/file.js';
-import { partitionOf } from './source/file-name.js';
+import type { KlineSource } from './source/kline-source.js';
+import { ParseThread } from './source/parse-thread.js';
+import { partitionOfFile } from './source/partition-of-file.js';
 
 /**
- * Loads one CSV file (plain, gzip, or `-` for standard input) into the warehouse, in one transaction: after an error
- * nothing of it is there. Loading the same file again adds nothing.
+ * Loads one file (CSV, plain or in a gzip or zip; Parquet; Arrow IPC; `-` for standard input) into the warehouse, in one
+ * transaction: after an error nothing of it is there. Loading the same file again adds nothing.
  *
  * @throws UserError for what the user can mend: no such file, a name that says no symbol, a cut off gzip, no klines in it
  */
@@ -32,18 +35,33 @@ export async function loadFiles(
   options: LoadOptions,
 ): Promise<LoadReport[]> {
   // Names first: a typing error in the last one should not cost the load of all others.
-  const partitions = paths.map((path) => partitionOf(path, options));
-  return loadSources(
-    warehouse,
-    paths.map((path, i) => ({ source: openFile(path), key: partitions[i]! })),
-    options,
-  );
+  const partitions = await Promise.all(paths.map((path) => partitionOfFile(path, options)));
+  const thread = new ParseThread();
+  try {
+    const sources = paths.map((path, i) => ({
+      source: isWorthAThread(path) ? thread.open(path, options.limits) : openFile(path, options.limits),
+      key: partitions[i]!,
+    }));
+    return await loadSources(warehouse, sources, options);
+  } finally {
+    await thread.close();
+  }
+}
+
+/** Below it starting a thread costs more than it saves. */
+const THREAD_BYTES = { plain: 8e6, packed: 2e6 };
+
+/** Text that is large enough to be parsed beside the writing of it. */
+function isWorthAThread(path: string): boolean {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (/\.(gz|zip)$/i.test(path)) return size >= THREAD_BYTES.packed;
+  return /\.csv$/i.test(path) && size >= THREAD_BYTES.plain;
 }
 
 /** As `loadFiles`, of sources that need not be files. */
 export async function loadSources(
   warehouse: Warehouse,
-  sources: readonly { readonly source: ByteSource; readonly key: PartitionKey }[],
+  sources: readonly { readonly source: ByteSource | KlineSource; readonly key: PartitionKey }[],
   options: LoadOptions,
 ): Promise<LoadReport[]> {
   const runId = await warehouse.startRun(
@@ -72,10 +90,11 @@ export async function loadSources(
   return reports;
 }
 
-async function loadSource(
+/** One source in a transaction of its own, under a run that the caller has begun. @throws as `loadSources` */
+export async function loadSource(
   warehouse: Warehouse,
   runId: number,
-  source: ByteSource,
+  source: ByteSource | KlineSource,
   key: PartitionKey,
   options: LoadOptions,
 ): Promise<LoadReport> {

@@ -46,3 +46,12 @@ export {
   type Side,
 } from './scoring/rules.js';
 export { deriveMaxScore, SCORING_VERSION, scoreBars } from './scoring/score.js';
+export {
+  flushResample,
+  RESAMPLE_STATE_SIZE,
+  RESAMPLE_VERSION,
+  type ResampleGrid,
+  type ResampleInput,
+  type ResampleOutput,
+  resample,
+} from './resample/resample.js';

@@ -10,6 +10,9 @@ export const MAIN = join(ROOT, 'dist/cli/main.js');
 export const KLINES = resolve(ROOT, '../shared/klines');
 export const HAS_KLINES = existsSync(KLINES);
 
+/** Settings with which nothing is fetched: nobody listens on the discard port. */
+export const OFFLINE = { KLINEMILL_DUMP_URL: 'http://127.0.0.1:9', KLINEMILL_REST_URL: 'http://127.0.0.1:9' };
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;

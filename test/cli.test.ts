@@ -209,7 +209,7 @@ describe('documents', () => {
       version: 2,
       created: true,
     });
-    expect(await json('migrate', 'migrate')).toMatchObject({ version: 1, applied: [], seeded: [] });
+    expect(await json('migrate', 'migrate')).toMatchObject({ version: 2, applied: [], seeded: [] });
     const { strategies } = await json('strategy list', 'strategy', 'list');
     expect(strategies.map((s) => `${s.strategy}@${s.version}`)).toEqual(['btc-2h@2', 'trend-momentum@1']);
     const all = await json('strategy list', 'strategy', 'list', '--all');
@@ -320,6 +320,7 @@ describe('mistakes', () => {
   it.each([
     ['status'],
     ['gaps'],
+    ['check'],
     ['report'],
     ['runs'],
     ['verify'],
@@ -400,8 +401,15 @@ describe('verify', () => {
 });
 
 it('every document was seen and validated', () => {
-  // start: test/e2e-start.test.ts; export: test/cli-export.test.ts.
-  expect(Object.keys(JSON_OUTPUT).filter((key) => !seen.has(key))).toEqual(['start', 'export']);
+  // start: test/e2e-start.test.ts; export: test/cli-export.test.ts; resample, check: test/cli-resample.test.ts;
+  // download: test/download.test.ts.
+  expect(Object.keys(JSON_OUTPUT).filter((key) => !seen.has(key))).toEqual([
+    'start',
+    'download',
+    'resample',
+    'export',
+    'check',
+  ]);
 });
 
 it('leaves nothing but what was asked for', () => {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { ROOT } from './cli-process.js';
+import { OFFLINE, ROOT } from './cli-process.js';
 import { temporaryFolder } from './support/cli.js';
 import { writeMarket } from './support/market-files.js';
 
@@ -12,8 +12,11 @@ const folder = temporaryFolder();
 afterAll(() => folder.dispose());
 const clone = join(folder.path, 'klinemill');
 
-/** Lines that are run by other means: `npm test` is what runs this. */
-const ELSEWHERE = ['npm test'];
+/** Lines that are run by other means: `npm test` is what runs this, downloads have test/download.test.ts. */
+const ELSEWHERE = [
+  'npm test',
+  'npx klinemill download --symbol BTCUSDT ETHUSDT --interval 1h,4h --from 2021-01-01',
+];
 
 function commandsOf(text: string): string[] {
   const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => match[1]!);
@@ -53,7 +56,7 @@ it('every command of README.md works when it is pasted', () => {
   }
   // npm must not ask a registry for anything, and the default warehouse is meant.
   const { KLINEMILL_WAREHOUSE: _, ...outer } = process.env;
-  const env = { ...outer, npm_config_offline: 'true' };
+  const env = { ...outer, ...OFFLINE, npm_config_offline: 'true' };
   for (const command of commands) {
     if (ELSEWHERE.includes(command)) continue;
     const { status, stdout, stderr } = spawnSync('bash', ['-ceu', command], {

@@ -50,7 +50,7 @@ describe('duckdb: opening', () => {
     await loadBars(first);
     await first.close();
     const second = await make(url);
-    expect(await second.migrate(CATALOG)).toEqual({ applied: [], version: 1 });
+    expect(await second.migrate(CATALOG)).toEqual({ applied: [], version: 2 });
     expect((await collect(second.scanKlines(BTC, {}))).close_time).toHaveLength(20);
   });
 
@@ -120,8 +120,28 @@ describe('duckdb: opening', () => {
     connection.closeSync();
     instance.closeSync();
     await expect(openWarehouse(`duckdb:${path}`)).rejects.toThrow(
-      /^warehouse: the schema has version 99, this program knows versions up to 1; use a newer klinemill$/,
+      /^warehouse: the schema has version 99, this program knows versions up to 2; use a newer klinemill$/,
     );
+  });
+
+  it('brings an older schema up to date, and refuses to read it before', async () => {
+    const path = join(folder(), 'w.duckdb');
+    await (await make(`duckdb:${path}`)).close();
+    const instance = await DuckDBInstance.create(path);
+    const connection = await instance.connect();
+    // As version 1 left it.
+    for (const gone of ['VIEW v_kline_derivation', 'TABLE kline_derivation', 'TABLE resample_head'])
+      await connection.run(`DROP ${gone}`);
+    await connection.run('DELETE FROM schema_version WHERE version = 2');
+    connection.closeSync();
+    instance.closeSync();
+    await expect(openWarehouse(`duckdb:${path}`, { readOnly: true })).rejects.toThrow(
+      /^warehouse: the schema has version 1, this program reads version 2; run klinemill migrate$/,
+    );
+    const warehouse = await open(`duckdb:${path}`);
+    expect(await warehouse.migrate(CATALOG)).toEqual({ applied: ['0002_derivation'], version: 2 });
+    expect((await warehouse.query('SELECT * FROM v_kline_derivation')).rows).toEqual([]);
+    expect(await warehouse.resampleHeads()).toEqual([]);
   });
 
   it('refuses a file that is no database', async () => {

@@ -2,12 +2,14 @@ export { type ColumnArray, type ColumnKind, type ColumnSpec, makeBatch, numbers,
 export { WarehouseHeldError } from './errors.js';
 export { resolveMaxScore } from './max-score.js';
 export { type OpenOptions, openWarehouse } from './open.js';
+export { type CheckLevel, type CheckResult, type CheckRow, readChecks } from './reads/check.js';
 export { type GapRow, readGaps } from './reads/gaps.js';
 export { type ReportFilter, type ReportRow, readReport } from './reads/report.js';
 export type { ReadFilter } from './reads/rows.js';
 export { readStatus, type StatusRow } from './reads/status.js';
 export { type ClosedTrade, type TradeFigures, tradeFigures } from './reads/trade-figures.js';
 export {
+  DERIVATION_COLUMNS,
   FILTER_REASON,
   indicatorColumns,
   KLINE_COLUMNS,
@@ -29,6 +31,7 @@ export {
   type PartitionChecksum,
   type PartitionKey,
   type PartitionState,
+  type ResampleHead,
   type RunRecord,
   type ScanOptions,
   type TaskRecord,

@@ -1,5 +1,6 @@
 import { Database } from './duckdb/database.js';
 import { DuckDbWarehouse } from './duckdb/warehouse.js';
+import { latestVersion } from './migrations/versions.js';
 import type { Warehouse } from './warehouse.js';
 
 export interface OpenOptions {
@@ -14,7 +15,7 @@ export interface OpenOptions {
  *
  * @param url `duckdb:PATH` (the folder is made) or `duckdb::memory:` (a new, empty one each time)
  * @throws WarehouseHeldError when another process has the file
- * @throws Error for an unknown scheme, a schema newer than the program, a file that is no warehouse
+ * @throws Error for an unknown scheme, a schema newer than the program (or older, to read), a file that is no warehouse
  */
 export async function openWarehouse(url: string, options: OpenOptions = {}): Promise<Warehouse> {
   const { memoryLimit = '256MB', readOnly = false } = options;
@@ -22,9 +23,15 @@ export async function openWarehouse(url: string, options: OpenOptions = {}): Pro
   if (path === undefined)
     throw new Error(`warehouse: '${withoutPassword(url)}' is not duckdb:PATH; only duckdb is known`);
   const database = await Database.open(path, { memoryLimit, readOnly });
-  if (readOnly && database.directory.version === 0) {
+  const { version } = database.directory;
+  if (readOnly && version < latestVersion()) {
     await database.release();
-    throw new Error(`warehouse: ${url} holds no klinemill tables; load klines first`);
+    // Whoever only reads cannot bring it up to date.
+    throw new Error(
+      version === 0
+        ? `warehouse: ${url} holds no klinemill tables; load klines first`
+        : `warehouse: the schema has version ${version}, this program reads version ${latestVersion()}; run klinemill migrate`,
+    );
   }
   return new DuckDbWarehouse(database, readOnly);
 }

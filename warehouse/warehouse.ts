@@ -45,6 +45,19 @@ export interface Head extends PartitionKey {
   readonly runId: number;
 }
 
+/** How far the derivation of a partition from a finer interval is. */
+export interface ResampleHead extends PartitionKey {
+  /** Finer interval that `interval` is derived from. */
+  readonly source: string;
+  /** The newest change of klines (of any partition) taken into account for complete buckets. */
+  readonly seq: number;
+  /** The same for incomplete ones; 0: they were never asked for. */
+  readonly partialSeq: number;
+  /** Of the resampling that made the bars. */
+  readonly version: number;
+  readonly runId: number;
+}
+
 /** Klines of `rows` bars ending at `closeTime`, and what the kernels carried out of them (SPEC 9: blocks of 1,024 bars). */
 export interface LineageBlock {
   /** Absolute number of rows of the partition up to and with this block. */
@@ -74,7 +87,7 @@ export interface KlineReject extends PartitionKey {
 
 export interface RunRecord {
   readonly runId: number;
-  /** load, recompute, import, forget. */
+  /** load, resample, recompute, import, forget. */
   readonly kind: string;
   readonly startedAt: number;
   readonly finishedAt: number | null;
@@ -86,7 +99,7 @@ export interface RunRecord {
 /** One committed piece of work, written in the transaction of its rows. */
 export interface TaskRecord extends PartitionKey {
   readonly runId: number;
-  /** load, indicators, strategy, refine. */
+  /** load, resample, indicators, strategy, refine. */
   readonly stage: string;
   readonly strategyId: number | null;
   /** Close times of the range that was replaced, both included. */
@@ -154,6 +167,7 @@ export interface Warehouse {
   /** Changes with `seq > since`, oldest first. */
   klineChanges(since: number): Promise<KlineChange[]>;
   heads(): Promise<Head[]>;
+  resampleHeads(): Promise<ResampleHead[]>;
   strategies(): Promise<StrategyRecord[]>;
   runs(limit: number): Promise<RunRecord[]>;
   tasks(runId: number): Promise<TaskRecord[]>;
@@ -228,8 +242,19 @@ export interface WriteSession {
   scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncIterable<RecordBatch>;
   /** Rows whose keys do not exist yet (the caller has looked). Makes the symbol's dimension row. */
   appendKlines(key: PartitionKey, batch: RecordBatch): Promise<void>;
-  /** Replaces rows by close_time and keeps the old ones in kline_revision. */
+  /**
+   * Replaces rows by close_time and keeps the old ones in kline_revision. What was derived among them is so no longer.
+   */
   reviseKlines(key: PartitionKey, batch: RecordBatch, runId: number): Promise<void>;
+  /** Columns `DERIVATION_COLUMNS`: the bars of `range` that were derived. Sees this session's own rows. */
+  scanDerivations(key: PartitionKey, range: TimeRange): AsyncIterable<RecordBatch>;
+  /**
+   * Writes derived bars, in the place of those with the same close_time (which are not kept: they can be made again).
+   *
+   * @param derivations columns `DERIVATION_COLUMNS`, a row for each of `klines`
+   */
+  putDerivedKlines(key: PartitionKey, klines: RecordBatch, derivations: RecordBatch): Promise<void>;
+  setResampleHead(head: ResampleHead): Promise<void>;
   /** Key (sha256, line, reason): known ones are dropped. Returns how many were new. */
   appendRejects(rejects: readonly KlineReject[]): Promise<number>;
   /** Finds the gaps between present bars again, over the whole partition. */

@@ -8,11 +8,13 @@ import {
 } from '../../engine/index.js';
 import { type ReportRow, readReport, type Warehouse } from '../../warehouse/index.js';
 import { type CommonOptions, common, group } from '../command.js';
+import { type ExchangeOptions, exchangeOptions } from '../exchange-options.js';
 import { counted, duration, rate, whole } from '../format.js';
 import { importDocuments } from '../import-documents.js';
 import { loadedFile, loadSourcesWithProgress, loadSummary, loadWithProgress } from '../loading.js';
 import { withWriter } from '../open.js';
 import { note, print } from '../output.js';
+import { downloadRecent, isRecentUnfinished } from '../recent-klines.js';
 import { recomputeWithProgress } from '../recomputing.js';
 import { reportRow, reportText } from '../reporting.js';
 import { START_OUTPUT } from '../schemas/start.js';
@@ -20,12 +22,15 @@ import { shippedStrategies } from '../seeds.js';
 import { chooseSource, isSynthetic, KLINE_FOLDER, type StartSource } from '../sources.js';
 import { defaultThreads, wholeNumber } from '../values.js';
 
-interface StartOptions extends CommonOptions {
+interface StartOptions extends CommonOptions, ExchangeOptions {
   readonly threads: number;
 }
 
+/** Where the klines came from. */
+type StartedFrom = Exclude<StartSource['kind'], 'none'> | 'download' | 'synthetic';
+
 interface Started {
-  readonly source: StartSource['kind'];
+  readonly source: StartedFrom;
   readonly loaded: readonly LoadReport[];
   readonly recomputed: RecomputeReport;
   readonly report: readonly ReportRow[];
@@ -38,13 +43,16 @@ export function startCommand(): Command {
     'start',
     'the whole job: load klines, compute what is stale, report what the strategies did',
   )
-    .argument('[files...]', `CSV files as for load; none: those in ${KLINE_FOLDER}, else a made-up market`)
+    .argument(
+      '[files...]',
+      `files as for load; none: those in ${KLINE_FOLDER}, else recent klines by download, else a made-up market`,
+    )
     .addOption(
       new Option('--threads <n>', 'worker threads, 0: compute on the main thread')
         .argParser(wholeNumber(0))
         .default(defaultThreads(), 'one a core'),
     );
-  return common(command).action((files: string[], options: StartOptions) =>
+  return common(exchangeOptions(command)).action((files: string[], options: StartOptions) =>
     withWriter(options, async (warehouse) => {
       const started = await start(warehouse, files, options);
       const { recomputed } = started;
@@ -69,23 +77,44 @@ async function start(
   options: StartOptions,
 ): Promise<Started> {
   const startedAt = performance.now();
-  const before = new Set((await warehouse.partitions()).map(({ symbol }) => symbol));
-  const source = chooseSource(files, [...before]);
-  const loaded = await loadKlines(warehouse, source);
+  const { source, loaded } = await loadKlines(
+    warehouse,
+    chooseSource(files, [...(await symbolsOf(warehouse))]),
+    options,
+  );
   const recomputed = await recomputeWithProgress(warehouse, options);
   // Without files everything that stands is of interest.
-  const symbols = source.kind === 'warehouse' ? before : new Set(loaded.map(({ symbol }) => symbol));
+  const isGiven = source === 'files' || source === 'folder' || source === 'synthetic';
+  const symbols = isGiven ? new Set(loaded.map(({ symbol }) => symbol)) : await symbolsOf(warehouse);
   const report = (await readReport(warehouse)).filter(({ symbol }) => symbols.has(symbol));
-  return { source: source.kind, loaded, recomputed, report, elapsedMs: performance.now() - startedAt };
+  return { source, loaded, recomputed, report, elapsedMs: performance.now() - startedAt };
 }
 
-async function loadKlines(warehouse: Warehouse, source: StartSource): Promise<LoadReport[]> {
-  if (source.kind === 'warehouse') return [];
-  if (source.kind !== 'synthetic') return loadWithProgress(warehouse, source.files, { now: Date.now() });
-  note(`no files given and none in ${KLINE_FOLDER}: taking a made-up market, labelled SYNTHETIC`);
+async function symbolsOf(warehouse: Warehouse): Promise<Set<string>> {
+  return new Set((await warehouse.partitions()).map(({ symbol }) => symbol));
+}
+
+async function loadKlines(
+  warehouse: Warehouse,
+  source: StartSource,
+  options: ExchangeOptions,
+): Promise<{ readonly source: StartedFrom; readonly loaded: readonly LoadReport[] }> {
+  if (source.kind === 'files' || source.kind === 'folder')
+    return {
+      source: source.kind,
+      loaded: await loadWithProgress(warehouse, source.files, { now: Date.now() }),
+    };
+  const isLoaded = source.kind === 'warehouse';
+  if (isLoaded && !(await isRecentUnfinished(warehouse))) return { source: 'warehouse', loaded: [] };
+  const recent = await downloadRecent(warehouse, options);
+  if (recent.reason === null) return { source: 'download', loaded: recent.loaded };
+  if (isLoaded) return { source: 'warehouse', loaded: [] };
+  note(
+    `no files given, none in ${KLINE_FOLDER}, and no download (${recent.reason}): taking a made-up market, labelled SYNTHETIC`,
+  );
   const sources = syntheticSources();
   await importSyntheticStrategy(warehouse, [...new Set(sources.map(({ key }) => key.symbol))]);
-  return loadSourcesWithProgress(warehouse, sources);
+  return { source: 'synthetic', loaded: await loadSourcesWithProgress(warehouse, sources) };
 }
 
 /**
@@ -134,7 +163,7 @@ const READING = [
   'included; they overlap, so it is no account balance. Win rate counts wins and losses.',
 ].join('\n');
 
-function nextCommands(source: StartSource['kind']): string {
+function nextCommands(source: StartedFrom): string {
   const lines = [
     'Next:',
     '  npx klinemill status                        what is loaded, and how far each stage is',
@@ -142,6 +171,8 @@ function nextCommands(source: StartSource['kind']): string {
     '  npx klinemill export fact_prediction_result --out trades.csv',
     '  npx klinemill verify                        recompute everything and compare it bit for bit',
   ];
+  if (source === 'synthetic' || source === 'download')
+    lines.push('  npx klinemill download --symbol BTCUSDT --interval 1h --from 2021-01-01');
   if (source === 'synthetic')
     lines.push(
       `  npm start -- FILES...                       your own klines (or put them in ${KLINE_FOLDER})`,

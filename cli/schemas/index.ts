@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { CHECK_OUTPUT } from './check.js';
+import { DOWNLOAD_OUTPUT } from './download.js';
 import { EXPORT_OUTPUT } from './export.js';
 import { FORGET_OUTPUT } from './forget.js';
 import { GAPS_OUTPUT } from './gaps.js';
@@ -6,6 +8,7 @@ import { LOAD_OUTPUT } from './load.js';
 import { MIGRATE_OUTPUT } from './migrate.js';
 import { RECOMPUTE_OUTPUT } from './recompute.js';
 import { REPORT_OUTPUT } from './report.js';
+import { RESAMPLE_OUTPUT } from './resample.js';
 import { RUN_OUTPUT, RUNS_OUTPUT } from './runs.js';
 import { SQL_OUTPUT } from './sql.js';
 import { START_OUTPUT } from './start.js';
@@ -21,7 +24,9 @@ import { VERIFY_OUTPUT } from './verify.js';
 /** What each command prints with `--json`, by the command as it is typed. */
 export const JSON_OUTPUT = {
   start: START_OUTPUT,
+  download: DOWNLOAD_OUTPUT,
   load: LOAD_OUTPUT,
+  resample: RESAMPLE_OUTPUT,
   recompute: RECOMPUTE_OUTPUT,
   report: REPORT_OUTPUT,
   status: STATUS_OUTPUT,
@@ -34,6 +39,7 @@ export const JSON_OUTPUT = {
   'strategy disable': STRATEGY_SWITCH_OUTPUT,
   export: EXPORT_OUTPUT,
   sql: SQL_OUTPUT,
+  check: CHECK_OUTPUT,
   verify: VERIFY_OUTPUT,
   runs: RUNS_OUTPUT,
   'runs RUN': RUN_OUTPUT,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const RUN = {
   run_id: z.int(),
-  kind: z.string().describe('load, recompute, import, forget'),
+  kind: z.string().describe('load, resample, recompute, import, forget'),
   status: z.string().describe('RUNNING (killed, when nobody holds the warehouse), DONE, FAILED'),
   started_at: z.number(),
   finished_at: z.number().nullable(),
@@ -22,7 +22,7 @@ export const RUN_OUTPUT = z.strictObject({
   tasks: z
     .array(
       z.strictObject({
-        stage: z.string().describe('load, indicators, strategy, refine'),
+        stage: z.string().describe('load, resample, indicators, strategy, refine'),
         strategy: z.string().nullable().describe('name@version'),
         symbol: z.string(),
         interval: z.string(),

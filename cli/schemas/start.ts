@@ -5,7 +5,9 @@ import { REPORT_ROW } from './report.js';
 /** `start --json` */
 export const START_OUTPUT = z.strictObject({
   warehouse: z.string(),
-  source: z.enum(['files', 'folder', 'warehouse', 'synthetic']).describe('where the klines came from'),
+  source: z
+    .enum(['files', 'folder', 'warehouse', 'download', 'synthetic'])
+    .describe('where the klines came from'),
   loaded: z.array(LOADED_FILE),
   run_id: z.int().nullable().describe('of the recompute; null: nothing was stale'),
   bars: z.int().describe('computed'),

@@ -7,9 +7,10 @@ import {
   type WriteSession,
 } from '../../warehouse/index.js';
 import { durationOf, gridOffset } from '../interval.js';
-import { readCsv } from '../source/csv.js';
 import type { ByteSource } from '../source/file.js';
 import { COLUMN, type KlineChunk, type RejectReason, type RowReject } from '../source/kline-chunk.js';
+import type { KlineSource } from '../source/kline-source.js';
+import { readKlines } from '../source/klines.js';
 import { ChunkMerge, OUTCOME, pick } from './merge.js';
 import type { LoadOptions, LoadReport } from './report.js';
 import { GridBits } from './seen-keys.js';
@@ -38,7 +39,7 @@ export class FileLoad {
   constructor(
     private readonly session: WriteSession,
     private readonly runId: number,
-    private readonly source: ByteSource,
+    private readonly source: ByteSource | KlineSource,
     private readonly key: PartitionKey,
     private readonly options: LoadOptions,
   ) {
@@ -48,12 +49,14 @@ export class FileLoad {
 
   async run(): Promise<LoadReport> {
     const { session, source, key, durationMs } = this;
-    const chunks = readCsv(source.bytes(), {
-      name: source.name,
+    const { now, map } = this.options;
+    const rules = {
       durationMs,
       gridOffset: gridOffset(durationMs),
-      now: this.options.now,
-    });
+      now,
+      ...(map === undefined ? {} : { map }),
+    };
+    const chunks = 'klines' in source ? source.klines(rules) : readKlines(source, rules);
     for await (const chunk of chunks) {
       await this.take(chunk);
       this.options.onProgress?.({ source: source.name, read: this.read });
@@ -98,7 +101,7 @@ export class FileLoad {
     this.read += rows + chunk.rejects.length;
     if (rows > 0) {
       const merge = await this.merge(chunk);
-      this.count(chunk, merge);
+      await this.count(chunk, merge);
       const added = pick(merge, columns, OUTCOME.ADD);
       if (added.rows > 0)
         await session.appendKlines(key, makeBatch(KLINE_COLUMNS, added.columns, added.rows));
@@ -137,16 +140,20 @@ export class FileLoad {
     return merge;
   }
 
-  private count(chunk: KlineChunk, merge: ChunkMerge): void {
+  private async count(chunk: KlineChunk, merge: ChunkMerge): Promise<void> {
     const { lines, truncated } = chunk;
+    if (merge.isPlain && !truncated.subarray(0, chunk.rows).includes(1)) return;
+    const noted: number[] = [];
     for (let row = 0; row < chunk.rows; row++) {
       const outcome = merge.outcomes[row];
       if (outcome === OUTCOME.DUPLICATE) this.duplicates++;
-      else if (outcome === OUTCOME.CONFLICT)
-        this.reject({ line: lines[row]!, reason: 'CONFLICT', raw: chunk.raw(row) });
-      else if (truncated[row] === 1)
-        this.reject({ line: lines[row]!, reason: 'TRUNCATED', raw: chunk.raw(row) });
+      else if (outcome === OUTCOME.CONFLICT || truncated[row] === 1) noted.push(row);
     }
+    const texts = await chunk.texts(noted);
+    noted.forEach((row, i) => {
+      const reason = merge.outcomes[row] === OUTCOME.CONFLICT ? 'CONFLICT' : 'TRUNCATED';
+      this.reject({ line: lines[row]!, reason, raw: texts[i]! });
+    });
   }
 
   private reject(reject: RowReject): void {

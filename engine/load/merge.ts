@@ -55,8 +55,11 @@ export class ChunkMerge {
   readonly outcomes: Uint8Array;
   /** The chunk's rows in the order of close_time, equal ones in the order of the file. */
   readonly order: Uint32Array;
+  /** All rows are to be added as they stand; complete after `finish`. */
+  isPlain = false;
   /** The chunk's rows came in the order of close_time. */
   readonly isSorted: boolean;
+  private readonly hasTwins: boolean;
   private at = 0;
 
   /** @param revising keys that the file has brought in chunks before this one; null: the first value stands */
@@ -69,11 +72,17 @@ export class ChunkMerge {
     const keys = columns[COLUMN.CLOSE_TIME]!;
     this.order = new Uint32Array(rows);
     let isSorted = true;
+    let hasTwins = false;
+    let before = Number.NEGATIVE_INFINITY;
     for (let row = 0; row < rows; row++) {
+      const key = keys[row]!;
       this.order[row] = row;
-      if (row > 0 && keys[row]! < keys[row - 1]!) isSorted = false;
+      if (key < before) isSorted = false;
+      if (key === before) hasTwins = true;
+      before = key;
     }
     this.isSorted = isSorted;
+    this.hasTwins = hasTwins;
     // Stable: equal keys stay in the order of the file.
     if (!isSorted) this.order.sort((a, b) => keys[a]! - keys[b]!);
   }
@@ -91,6 +100,11 @@ export class ChunkMerge {
 
   /** No more rows stand. */
   finish(): void {
+    // The load of a new file: `outcomes` says ADD already.
+    if (this.at === 0 && this.isSorted && !this.hasTwins && this.revising === null) {
+      this.at = this.rows;
+      this.isPlain = true;
+    }
     while (this.at < this.rows) this.take(this.columns, -1);
   }
 
@@ -134,7 +148,8 @@ export function pick(
   columns: Columns,
   outcome: number,
 ): { columns: Columns; rows: number } {
-  const { order, outcomes, isSorted } = merge;
+  const { order, outcomes, isPlain, isSorted } = merge;
+  if (isPlain) return { columns, rows: outcome === OUTCOME.ADD ? order.length : 0 };
   const picked = new Uint32Array(order.length);
   let rows = 0;
   for (let i = 0; i < order.length; i++) {

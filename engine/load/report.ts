@@ -1,5 +1,7 @@
 import type { PartitionKey } from '../../warehouse/index.js';
+import type { ColumnMap } from '../source/column-names.js';
 import type { RejectReason } from '../source/kline-chunk.js';
+import type { UnpackLimits } from '../source/unpack-limits.js';
 
 export interface LoadOptions {
   /** Instead of what the file's name says. */
@@ -9,6 +11,10 @@ export interface LoadOptions {
   readonly revise?: boolean;
   /** Epoch ms; bars that have not closed by then are rejected as OPEN_BAR. */
   readonly now: number;
+  /** Which column of the files is which, where the names do not say it. */
+  readonly map?: ColumnMap;
+  /** How far packed files may unfold; `UNPACK_LIMITS` unless given. */
+  readonly limits?: UnpackLimits;
   readonly onProgress?: (progress: LoadProgress) => void;
 }
 

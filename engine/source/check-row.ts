@@ -40,6 +40,7 @@ export function checkRow(columns: readonly Float64Array[], row: number, rules: R
   return closeTime < normal ? 'TRUNCATED' : 'OK';
 }
 
-function milliseconds(time: number): number {
+/** A time of SPEC 2 in ms: from 1e14 on it is in microseconds. */
+export function milliseconds(time: number): number {
   return time >= MICROSECONDS_FROM ? Math.floor(time / 1000) : time;
 }

@@ -1,10 +1,33 @@
 import { checkRow, type RowRules } from './check-row.js';
 import { COLUMN_COUNT, type KlineChunk, type RowReject, rawText } from './kline-chunk.js';
 
+/** A chunk of this thread. */
+export interface LocalChunk extends KlineChunk {
+  /** Text of the line that row `row` came from. */
+  raw(row: number): string;
+  /** The same for as long as it is kept, whatever becomes of the chunk. */
+  keepTexts(): (row: number) => string;
+}
+
+/** Where rows came from: bytes of a text, columns of a batch. Must not change while a chunk of its rows is in use. */
+export interface RowOrigin {
+  /** Text of the row at `[start, end)`, for rejects. */
+  text(start: number, end: number): string;
+}
+
+/** Lines in bytes. */
+export class LineOrigin implements RowOrigin {
+  constructor(readonly bytes: Buffer) {}
+
+  text(start: number, end: number): string {
+    return lineText(this.bytes, start, end);
+  }
+}
+
 /**
- * Collects the rows of one chunk after another, in the same arrays. The parser writes row `rows` of `columns`; `keep` then checks it and either counts it
- * in or leaves the slot to the next row. Lines are remembered as ranges of the source's buffers, not copied: a buffer
- * must not be written again while a chunk that came from it is in use.
+ * Collects the rows of one chunk after another, in the same arrays. The parser writes row `rows` of `columns`; `keep`
+ * then checks it and either counts it in or leaves the slot to the next row. Texts are not copied but remembered as
+ * places in their origin.
  */
 export class ChunkBuilder {
   readonly columns: readonly Float64Array[];
@@ -12,8 +35,8 @@ export class ChunkBuilder {
   private readonly lines: Float64Array;
   private readonly truncated: Uint8Array;
   private rejects: RowReject[] = [];
-  private buffers: Buffer[] = [];
-  private readonly bufferOf: Uint32Array;
+  private origins: RowOrigin[] = [];
+  private readonly originOf: Uint32Array;
   private readonly starts: Uint32Array;
   private readonly ends: Uint32Array;
 
@@ -24,7 +47,7 @@ export class ChunkBuilder {
     this.columns = Array.from({ length: COLUMN_COUNT }, () => new Float64Array(capacity));
     this.lines = new Float64Array(capacity);
     this.truncated = new Uint8Array(capacity);
-    this.bufferOf = new Uint32Array(capacity);
+    this.originOf = new Uint32Array(capacity);
     this.starts = new Uint32Array(capacity);
     this.ends = new Uint32Array(capacity);
   }
@@ -37,18 +60,18 @@ export class ChunkBuilder {
     return this.rows === 0 && this.rejects.length === 0;
   }
 
-  /** Takes the row that the parser has just written, from `bytes[start, end)`, the line's end included. */
-  keep(bytes: Buffer, start: number, end: number, line: number): void {
+  /** Takes the row that the parser has just written, which stands at `[start, end)` of `origin`. */
+  keep(origin: RowOrigin, start: number, end: number, line: number): void {
     const row = this.rows;
     const verdict = checkRow(this.columns, row, this.rules);
     if (verdict !== 'OK' && verdict !== 'TRUNCATED') {
-      this.rejects.push({ line, reason: verdict, raw: lineText(bytes, start, end) });
+      this.rejects.push({ line, reason: verdict, raw: origin.text(start, end) });
       return;
     }
-    if (this.buffers[this.buffers.length - 1] !== bytes) this.buffers.push(bytes);
+    if (this.origins[this.origins.length - 1] !== origin) this.origins.push(origin);
     this.lines[row] = line;
     this.truncated[row] = verdict === 'TRUNCATED' ? 1 : 0;
-    this.bufferOf[row] = this.buffers.length - 1;
+    this.originOf[row] = this.origins.length - 1;
     this.starts[row] = start;
     this.ends[row] = end;
     this.rows = row + 1;
@@ -59,13 +82,18 @@ export class ChunkBuilder {
   }
 
   /** The rows so far; the next one begins a new chunk. */
-  take(): KlineChunk {
-    const { columns, rows, lines, truncated, rejects, buffers, bufferOf, starts, ends } = this;
+  take(): LocalChunk {
+    const { columns, rows, lines, truncated, rejects, origins, originOf, starts, ends } = this;
     this.rows = 0;
     this.rejects = [];
-    this.buffers = [];
-    const raw = (row: number): string => lineText(buffers[bufferOf[row]!]!, starts[row]!, ends[row]!);
-    return { columns, rows, lines, truncated, rejects, raw };
+    this.origins = [];
+    const raw = (row: number): string => origins[originOf[row]!]!.text(starts[row]!, ends[row]!);
+    const keepTexts = (): ((row: number) => string) => {
+      const [of, from, to] = [originOf.slice(0, rows), starts.slice(0, rows), ends.slice(0, rows)];
+      return (row) => origins[of[row]!]!.text(from[row]!, to[row]!);
+    };
+    const texts = async (wanted: readonly number[]): Promise<string[]> => wanted.map(raw);
+    return { columns, rows, lines, truncated, rejects, texts, raw, keepTexts };
   }
 }
 

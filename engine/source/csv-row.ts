@@ -9,26 +9,32 @@ const DOT = 46;
 const ZERO = 48;
 
 /** Fields that may not be empty. */
-const NEEDED = 7;
+export const NEEDED = 7;
 
 const isBlank = (byte: number): boolean => byte === 32 || byte === 9;
 
-/**
- * Parses one line at a time, from bytes, straight into columns.
- *
- * @remarks A line ends with a newline byte, so no bound is looked at on the way; the caller sees to it that one is there.
- */
-export class CsvRowParser {
+/** Parses one line at a time, from bytes, straight into columns. */
+export interface RowParser {
   /** Behind the newline of the line that was parsed last. */
-  next = 0;
-  // Where the field that `slowField` read last ends: at a comma or at the newline.
-  private fieldEnd = 0;
-
+  next: number;
   /**
    * Writes the line at `start` to row `row` of `columns`; unknown values are NaN. Sets `next`.
    *
    * @returns false for a PARSE reject: the row then holds anything
    */
+  parse(bytes: Buffer, start: number, columns: readonly Float64Array[], row: number): boolean;
+}
+
+/**
+ * Parses lines whose fields stand in the order of SPEC 2.
+ *
+ * @remarks A line ends with a newline byte, so no bound is looked at on the way; the caller sees to it that one is there.
+ */
+export class CsvRowParser implements RowParser {
+  next = 0;
+  // Where the field that `slowField` read last ends: at a comma or at the newline.
+  private fieldEnd = 0;
+
   parse(bytes: Buffer, start: number, columns: readonly Float64Array[], row: number): boolean {
     let at = start;
     for (let field = 0; field < COLUMN_COUNT; field++) {
@@ -70,22 +76,22 @@ export class CsvRowParser {
         // With fewer than seven fields close_time is among the missing, and unknown is no whole number.
         for (let missing = field + 1; missing < COLUMN_COUNT; missing++) columns[missing]![row] = Number.NaN;
         this.next = at + 1;
-        return this.areWhole(columns, row);
+        return areWhole(columns, row);
       }
       at++;
     }
     // The twelfth field is ignored, whatever it holds; a thirteenth is one too many.
-    at = this.endOfField(bytes, at);
+    at = endOfField(bytes, at);
     if (bytes[at] === COMMA) return this.fail(bytes, at);
     this.next = at + 1;
-    return this.areWhole(columns, row);
+    return areWhole(columns, row);
   }
 
   /** True when none of the first seven fields of the line at `start` is a decimal literal. Sets `next`. */
   isHeader(bytes: Buffer, start: number): boolean {
     let at = start;
     for (let field = 0; field < NEEDED; field++) {
-      const end = this.endOfField(bytes, at);
+      const end = endOfField(bytes, at);
       if (!Number.isNaN(parseDecimal(bytes, ...content(bytes, at, end)))) return false;
       if (bytes[end] === NEWLINE) break;
       at = end + 1;
@@ -110,39 +116,40 @@ export class CsvRowParser {
 
   /** Any field that is not a plain decimal. Infinity stands for PARSE, NaN for unknown. Sets `fieldEnd`. */
   private slowField(bytes: Buffer, start: number, field: number): number {
-    const end = this.endOfField(bytes, start);
+    const end = endOfField(bytes, start);
     this.fieldEnd = end;
     const [from, to] = content(bytes, start, end);
     if (from === to) return field < NEEDED ? Number.POSITIVE_INFINITY : Number.NaN;
     const value = parseDecimal(bytes, from, to);
     return Number.isFinite(value) ? value : Number.POSITIVE_INFINITY;
   }
+}
 
-  /** The comma or newline that ends the field at `start`; a comma inside quotes does not. */
-  private endOfField(bytes: Buffer, start: number): number {
-    let at = start;
-    while (isBlank(bytes[at]!)) at++;
-    if (bytes[at] === QUOTE) {
-      at++;
-      while (bytes[at] !== NEWLINE && (bytes[at] !== QUOTE || bytes[at + 1] === QUOTE))
-        at += bytes[at] === QUOTE ? 2 : 1;
-    }
-    while (bytes[at] !== COMMA && bytes[at] !== NEWLINE) at++;
-    return at;
+/** The comma or newline that ends the field at `start`; a comma inside quotes does not. */
+export function endOfField(bytes: Buffer, start: number): number {
+  let at = start;
+  while (isBlank(bytes[at]!)) at++;
+  if (bytes[at] === QUOTE) {
+    at++;
+    while (bytes[at] !== NEWLINE && (bytes[at] !== QUOTE || bytes[at + 1] === QUOTE))
+      at += bytes[at] === QUOTE ? 2 : 1;
   }
+  while (bytes[at] !== COMMA && bytes[at] !== NEWLINE) at++;
+  return at;
+}
 
-  private areWhole(columns: readonly Float64Array[], row: number): boolean {
-    const count = columns[COLUMN.TRADE_COUNT]![row]!;
-    return (
-      Number.isInteger(columns[COLUMN.OPEN_TIME]![row]) &&
-      Number.isInteger(columns[COLUMN.CLOSE_TIME]![row]) &&
-      (Number.isInteger(count) || Number.isNaN(count))
-    );
-  }
+/** True when times and trade_count of a row are whole numbers, or the count is unknown. */
+export function areWhole(columns: readonly Float64Array[], row: number): boolean {
+  const count = columns[COLUMN.TRADE_COUNT]![row]!;
+  return (
+    Number.isInteger(columns[COLUMN.OPEN_TIME]![row]) &&
+    Number.isInteger(columns[COLUMN.CLOSE_TIME]![row]) &&
+    (Number.isInteger(count) || Number.isNaN(count))
+  );
 }
 
 /** The field in `[start, end)` without blanks, one pair of quotes, and blanks inside it; a return ends the last field. */
-function content(bytes: Buffer, start: number, end: number): [number, number] {
+export function content(bytes: Buffer, start: number, end: number): [number, number] {
   let from = start;
   let to = end;
   if (bytes[to] === NEWLINE && to > from && bytes[to - 1] === RETURN) to--;

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../errors.js';
+import type { LocalChunk } from './chunk-builder.js';
 import { type CsvOptions, LINE_LIMIT, readCsv } from './csv.js';
-import { COLUMN, type KlineChunk, RAW_LIMIT } from './kline-chunk.js';
+import { COLUMN, RAW_LIMIT } from './kline-chunk.js';
 
 const HOUR = 3_600_000;
 /** 2024-01-01T00:00Z, on the hourly grid. */
@@ -33,7 +34,7 @@ async function parse(
   return parsed;
 }
 
-function collect(into: Parsed, chunk: KlineChunk): void {
+function collect(into: Parsed, chunk: LocalChunk): void {
   for (let row = 0; row < chunk.rows; row++) {
     into.rows.push(chunk.columns.map((column) => (Number.isNaN(column[row]) ? null : column[row]!)));
     into.lines.push(chunk.lines[row]!);

@@ -1,11 +1,11 @@
 import { UserError } from '../errors.js';
 import type { RowRules } from './check-row.js';
-import { ChunkBuilder, lineText } from './chunk-builder.js';
-import { CsvRowParser } from './csv-row.js';
-import { type KlineChunk, rawText } from './kline-chunk.js';
+import { ChunkBuilder, LineOrigin, type LocalChunk, lineText } from './chunk-builder.js';
+import { areSpecOrder, type ColumnMap, findSlots, recogniseSlots } from './column-names.js';
+import { headerNames, NamedCsvRowParser } from './csv-named-row.js';
+import { CsvRowParser, type RowParser } from './csv-row.js';
+import { CHUNK_ROWS, rawText } from './kline-chunk.js';
 
-/** Rows of a chunk where the caller does not say otherwise. */
-export const CHUNK_ROWS = 65_536;
 /** A longer line is a PARSE reject, and is not held in memory. */
 export const LINE_LIMIT = 1 << 20;
 /** When so many data lines in a row from the start do not parse, the file holds no klines. */
@@ -16,7 +16,12 @@ export interface CsvOptions extends RowRules {
   /** Stands in error messages. */
   readonly name: string;
   readonly chunkRows?: number;
+  /** Which column of the header is which, where its names do not say it. */
+  readonly map?: ColumnMap;
 }
+
+/** Fields of a line in SPEC 2's order, at most. */
+const SPEC_FIELDS = 12;
 
 /**
  * Klines of a CSV text (SPEC 2) as chunks of columns, in the order of the file. A chunk is good until the next one is
@@ -28,7 +33,7 @@ export interface CsvOptions extends RowRules {
 export async function* readCsv(
   input: AsyncIterable<Uint8Array>,
   options: CsvOptions,
-): AsyncGenerator<KlineChunk> {
+): AsyncGenerator<LocalChunk> {
   const reader = new CsvReader(options);
   // The beginning of a line whose end has not come yet.
   let pending: Buffer[] = [];
@@ -74,6 +79,8 @@ export async function* readCsv(
 /** Counts lines, skips blank ones and the header, and fills chunk after chunk. */
 class CsvReader {
   private readonly parser = new CsvRowParser();
+  /** Another one where a header says another order. */
+  private rows: RowParser = this.parser;
   private readonly chunk: ChunkBuilder;
   private line = 0;
   private hasContent = false;
@@ -94,7 +101,7 @@ class CsvReader {
   }
 
   /** The chunk so far; the next row begins a new one. */
-  take(): KlineChunk {
+  take(): LocalChunk {
     this.assertHopeful();
     return this.chunk.take();
   }
@@ -102,6 +109,7 @@ class CsvReader {
   /** Takes the whole lines of `bytes[start, end)` until the chunk is full. Returns where it stopped. */
   lines(bytes: Buffer, start: number, end: number): number {
     const { parser, chunk } = this;
+    const origin = new LineOrigin(bytes);
     let at = start;
     while (at < end && !chunk.isFull) {
       this.line++;
@@ -110,20 +118,26 @@ class CsvReader {
         this.hasContent = true;
         if (parser.isHeader(bytes, at)) {
           this.hasNul = bytes.subarray(at, parser.next).includes(0);
+          this.takeHeader(headerNames(bytes, at));
           at = parser.next;
           continue;
         }
+        if (this.options.map !== undefined)
+          throw new UserError(
+            `--map: '${this.options.name}' has no header, so that its columns have no names; they are read in the usual order`,
+          );
       }
-      if (parser.parse(bytes, at, chunk.columns, chunk.rows)) {
-        if (parser.next - at > LINE_LIMIT) this.parseReject(lineText(bytes, at, parser.next), false);
+      const { rows } = this;
+      if (rows.parse(bytes, at, chunk.columns, chunk.rows)) {
+        if (rows.next - at > LINE_LIMIT) this.parseReject(lineText(bytes, at, rows.next), false);
         else {
           this.dataLines++;
           this.parsedLines++;
-          chunk.keep(bytes, at, parser.next, this.line);
+          chunk.keep(origin, at, rows.next, this.line);
         }
       } else if (!parser.isBlankLine(bytes, at))
-        this.parseReject(lineText(bytes, at, parser.next), bytes.subarray(at, parser.next).includes(0));
-      at = parser.next;
+        this.parseReject(lineText(bytes, at, rows.next), bytes.subarray(at, rows.next).includes(0));
+      at = rows.next;
     }
     return at;
   }
@@ -141,6 +155,14 @@ class CsvReader {
         `csv: '${this.options.name}' holds no klines but binary data (NUL bytes); a CSV text is needed`,
       );
     this.assertHopeful();
+  }
+
+  /** A header whose names are known is believed; any other is only a header. */
+  private takeHeader(names: readonly string[]): void {
+    const { name, map, durationMs } = this.options;
+    const slots = map === undefined ? recogniseSlots(name, names) : findSlots(name, names, map);
+    if (slots !== null && (!areSpecOrder(slots, names.length) || names.length > SPEC_FIELDS))
+      this.rows = new NamedCsvRowParser(slots, names.length, durationMs);
   }
 
   private parseReject(raw: string, hasNul: boolean): void {

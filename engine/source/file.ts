@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { UserError } from '../errors.js';
+import { GZIP_MAGIC, gunzip } from './gzip.js';
+import { UNPACK_LIMITS, type UnpackLimits } from './unpack-limits.js';
+import { unzip, ZIP_MAGIC } from './zip.js';
 
 /** Bytes of a source, decompressed, and the hash of what stands on the disk. */
 export interface ByteSource {
   /** Base name of the file; `-` for standard input. */
   readonly name: string;
+  /** Where it stands on disk, null for anything but a file: Parquet is read from its end. */
+  readonly path: string | null;
   /** The decompressed bytes; can be read once. @throws UserError when the file cannot be read or is cut off */
   bytes(): AsyncIterable<Uint8Array>;
   /**
@@ -18,25 +21,32 @@ export interface ByteSource {
   sha256(): Promise<string | null>;
 }
 
-const READ_BYTES = 1 << 18;
-const GZIP_MAGIC = [0x1f, 0x8b];
+const READ_BYTES = 1 << 19;
 
-/** The file at `path`, or standard input for `-`. A gzip is known by its first bytes. Nothing is opened yet. */
-export function openFile(path: string): ByteSource {
-  if (path === '-') return openStream('-', process.stdin);
+/** The file at `path`, or standard input for `-`. Gzip and zip are known by their first bytes. Nothing is opened yet. */
+export function openFile(path: string, limits: UnpackLimits = UNPACK_LIMITS): ByteSource {
+  if (path === '-') return openStream('-', process.stdin, limits);
   return new HashedSource(
     basename(path),
+    path,
     () => createReadStream(path, { highWaterMark: READ_BYTES }),
     () => hashOf(path, createReadStream(path, { highWaterMark: READ_BYTES })),
+    limits,
   );
 }
 
-/** Bytes that come from somewhere else under the name `name`; gzip or plain. */
-export function openStream(name: string, stream: AsyncIterable<Uint8Array>): ByteSource {
+/** Bytes that come from somewhere else under the name `name`; gzip, zip or plain. */
+export function openStream(
+  name: string,
+  stream: AsyncIterable<Uint8Array>,
+  limits: UnpackLimits = UNPACK_LIMITS,
+): ByteSource {
   return new HashedSource(
     name,
+    null,
     () => stream,
     async () => null,
+    limits,
   );
 }
 
@@ -45,8 +55,10 @@ class HashedSource implements ByteSource {
 
   constructor(
     readonly name: string,
+    readonly path: string | null,
     private readonly open: () => AsyncIterable<Uint8Array>,
     private readonly hashNow: () => Promise<string | null>,
+    private readonly limits: UnpackLimits,
   ) {}
 
   async sha256(): Promise<string | null> {
@@ -56,40 +68,19 @@ class HashedSource implements ByteSource {
   async *bytes(): AsyncGenerator<Uint8Array> {
     const disk = this.hashed();
     let head: Uint8Array = Buffer.alloc(0);
-    while (head.length < GZIP_MAGIC.length) {
+    while (head.length < ZIP_MAGIC.length) {
       const piece = await disk.next();
       if (piece.done) break;
       head = head.length === 0 ? piece.value : Buffer.concat([head, piece.value]);
     }
-    if (GZIP_MAGIC.every((byte, i) => head[i] === byte)) yield* this.gunzip(head, disk);
-    else if (this.name.endsWith('.gz'))
-      throw new UserError(`load: '${this.name}' is named .gz but is no gzip`);
-    else {
-      yield head;
-      yield* disk;
-    }
-  }
-
-  private async *gunzip(head: Uint8Array, disk: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const compressed = Readable.from(
-      (async function* () {
-        yield head;
-        yield* disk;
-      })(),
-      { objectMode: false, highWaterMark: READ_BYTES },
-    );
-    // The stream that is read from below reports the error of either.
-    const plain = pipeline(compressed, createGunzip({ chunkSize: READ_BYTES }), () => {});
-    try {
-      for await (const piece of plain) yield piece as Buffer;
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'Z_BUF_ERROR')
-        throw new UserError(`load: '${this.name}' is a gzip that is cut off; nothing of it was loaded`);
-      if (code?.startsWith('Z_'))
-        throw new UserError(`load: '${this.name}' is a damaged gzip (${message}); nothing of it was loaded`);
-      throw error;
-    }
+    const all = joined(head, disk);
+    if (begins(head, GZIP_MAGIC)) yield* gunzip(this.name, all, this.limits);
+    else if (begins(head, ZIP_MAGIC)) yield* unzip(this.name, all, this.limits);
+    else if (/\.(gz|zip)$/i.test(this.name)) {
+      const suffix = this.name.slice(this.name.lastIndexOf('.'));
+      const kind = suffix.toLowerCase() === '.gz' ? 'gzip' : 'zip';
+      throw new UserError(`load: '${this.name}' is named ${suffix} but is no ${kind}, or an empty one`);
+    } else yield* all;
   }
 
   private async *hashed(): AsyncGenerator<Uint8Array> {
@@ -106,6 +97,14 @@ class HashedSource implements ByteSource {
   }
 }
 
+const begins = (bytes: Uint8Array, magic: readonly number[]): boolean =>
+  magic.every((byte, i) => bytes[i] === byte);
+
+async function* joined(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield head;
+  yield* rest;
+}
+
 async function hashOf(path: string, stream: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256');
   try {
@@ -120,8 +119,7 @@ async function hashOf(path: string, stream: AsyncIterable<Uint8Array>): Promise<
 function readError(name: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOENT') return new UserError(`load: there is no file '${name}'`);
-  if (code === 'EISDIR')
-    return new UserError(`load: '${name}' is a directory; a CSV file is needed, plain or .gz`);
+  if (code === 'EISDIR') return new UserError(`load: '${name}' is a directory; a file is needed`);
   if (code === 'EACCES' || code === 'EPERM')
     return new UserError(`load: '${name}' may not be read (${code})`);
   return error;

@@ -14,6 +14,9 @@ export const COLUMN = {
 } as const;
 export const COLUMN_COUNT = 11;
 
+/** Rows of a chunk where the caller does not say otherwise. */
+export const CHUNK_ROWS = 65_536;
+
 /** Reasons of SPEC 2 that a row shows by itself, in the order in which they are looked for. */
 export const ROW_REASONS = ['PARSE', 'PRICE', 'RANGE', 'VOLUME', 'GRID', 'CLOSE_TIME', 'OPEN_BAR'] as const;
 export type RowReason = (typeof ROW_REASONS)[number];
@@ -39,8 +42,8 @@ export interface KlineChunk {
   /** 1 where the source's close_time was earlier than the normal one. */
   readonly truncated: Uint8Array;
   readonly rejects: readonly RowReject[];
-  /** Text of the line that row `row` came from. */
-  raw(row: number): string;
+  /** Texts of the lines that these rows came from. */
+  texts(rows: readonly number[]): Promise<readonly string[]>;
 }
 
 /** Longest raw text that is kept, in characters. */

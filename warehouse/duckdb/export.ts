@@ -65,6 +65,12 @@ const PLAIN: Readonly<Record<string, PlainExport>> = {
     order: [...PARTITION, 'close_time', 'revision'],
     timeColumn: 'close_time',
   },
+  kline_derivation: {
+    from: 'v_kline_derivation',
+    columns: [...PARTITION, 'close_time', 'source_interval', 'bars'],
+    order: [...PARTITION, 'close_time'],
+    timeColumn: 'close_time',
+  },
   kline_change: {
     from: 'v_kline_change',
     columns: ['seq', 'run_id', ...PARTITION, 'from_time', 'to_time', 'added', 'revised'],

@@ -12,6 +12,10 @@ export function klineSource(directory: Directory, key: PartitionKey): Source {
   return marketSource(directory, key, 'fact_kline');
 }
 
+export function derivationSource(directory: Directory, key: PartitionKey): Source {
+  return marketSource(directory, key, 'kline_derivation');
+}
+
 export function indicatorSource(directory: Directory, key: PartitionKey): Source {
   return marketSource(directory, key, 'bar_indicator');
 }

@@ -4,6 +4,7 @@ import { KLINE_COLUMNS } from '../schema/batches.js';
 import type { KlineReject } from '../warehouse.js';
 import { appendRows, BulkAppender } from './append.js';
 import { quote, rows, whole } from './sql.js';
+import { withTimes } from './staging.js';
 
 const COLUMNS = KLINE_COLUMNS.map(({ name }) => quote(name)).join(', ');
 const OLD_COLUMNS = KLINE_COLUMNS.map(({ name }) => `k.${quote(name)}`).join(', ');
@@ -34,7 +35,25 @@ export async function reviseKlines(
   await connection.run(
     `INSERT INTO fact_kline SELECT ${symbolId}, ${intervalId}, ${COLUMNS} FROM temp.stage_kline ORDER BY close_time`,
   );
+  await connection.run(
+    `DELETE FROM kline_derivation k WHERE ${where} AND k.close_time IN (SELECT close_time FROM temp.stage_kline)`,
+  );
   await connection.run('DROP TABLE temp.stage_kline');
+}
+
+/** Makes room for derived bars at these times. */
+export async function deleteDerived(
+  connection: DuckDBConnection,
+  [symbolId, intervalId]: readonly number[],
+  closeTimes: Float64Array,
+): Promise<void> {
+  await withTimes(connection, closeTimes, async (times) => {
+    for (const table of ['fact_kline', 'kline_derivation'])
+      await connection.run(
+        `DELETE FROM ${table} WHERE symbol_id = ${symbolId} AND interval_id = ${intervalId}
+         AND close_time IN (SELECT t FROM ${times})`,
+      );
+  });
 }
 
 /** @returns how many were new by (sha256, line, reason) */

@@ -3,6 +3,7 @@ import type {
   Head,
   KlineChange,
   LineageBlock,
+  ResampleHead,
   RunRecord,
   TaskRecord,
   TradeCheckpoint,
@@ -57,6 +58,28 @@ export async function heads(connection: DuckDBConnection): Promise<Head[]> {
      FROM stage_head t ${JOIN} ORDER BY s.symbol, i.interval_id, t.strategy_id NULLS FIRST`,
   );
   return found.map((head) => ({ ...head, versions: JSON.parse(head.versions) }));
+}
+
+/** @param ids symbol, target interval, source interval */
+export async function setResampleHead(
+  connection: DuckDBConnection,
+  ids: Ids,
+  head: ResampleHead,
+): Promise<void> {
+  await connection.run(
+    `DELETE FROM resample_head WHERE symbol_id = ${ids[0]} AND interval_id = ${ids[1]} AND source_interval_id = ${ids[2]}`,
+  );
+  const row = [...ids, head.seq, head.partialSeq, head.version, head.runId];
+  await appendRows(connection, 'resample_head', 'iiillll', [row]);
+}
+
+export function resampleHeads(connection: DuckDBConnection): Promise<ResampleHead[]> {
+  return rows(
+    connection,
+    `SELECT ${PARTITION}, d."interval" AS source, t.seq, t.partial_seq AS "partialSeq", t.version, t.run_id AS "runId"
+     FROM resample_head t ${JOIN} JOIN dim_interval d ON d.interval_id = t.source_interval_id
+     ORDER BY s.symbol, i.interval_id, d.interval_id`,
+  );
 }
 
 export async function insertRun(

@@ -1,10 +1,17 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RecordBatch } from 'apache-arrow';
 import type { ColumnArray } from '../columns.js';
-import { KLINE_COLUMNS, PREDICTION_COLUMNS, RESULT_COLUMNS } from '../schema/batches.js';
+import { DERIVATION_COLUMNS, KLINE_COLUMNS, PREDICTION_COLUMNS, RESULT_COLUMNS } from '../schema/batches.js';
 import type { PartitionKey, ScanOptions, TimeRange } from '../warehouse.js';
 import type { Directory } from './directory.js';
-import { indicatorScan, indicatorSource, klineSource, predictionSource, resultSource } from './facts.js';
+import {
+  derivationSource,
+  indicatorScan,
+  indicatorSource,
+  klineSource,
+  predictionSource,
+  resultSource,
+} from './facts.js';
 import { type Piece, piecesOf, readSlice, SLICE_ROWS, scanSlices, toBatches } from './scan.js';
 
 /** The scans of the interface, on a given connection. */
@@ -17,6 +24,16 @@ export function scanKlines(
 ): AsyncGenerator<RecordBatch> {
   const slices = scanSlices(connection, klineSource(directory, key), KLINE_COLUMNS, range);
   return toBatches(piecesOf(slices), KLINE_COLUMNS, options);
+}
+
+export function scanDerivations(
+  connection: DuckDBConnection,
+  directory: Directory,
+  key: PartitionKey,
+  range: TimeRange,
+): AsyncGenerator<RecordBatch> {
+  const slices = scanSlices(connection, derivationSource(directory, key), DERIVATION_COLUMNS, range);
+  return toBatches(piecesOf(slices), DERIVATION_COLUMNS);
 }
 
 export function scanIndicators(

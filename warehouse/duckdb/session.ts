@@ -1,8 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RecordBatch } from 'apache-arrow';
-import type { ColumnSpec } from '../columns.js';
+import { type ColumnSpec, numbers } from '../columns.js';
 import { codeColumn } from '../schema/bar-indicator.js';
-import { indicatorColumns, KLINE_COLUMNS, PREDICTION_COLUMNS, RESULT_COLUMNS } from '../schema/batches.js';
+import {
+  DERIVATION_COLUMNS,
+  indicatorColumns,
+  KLINE_COLUMNS,
+  PREDICTION_COLUMNS,
+  RESULT_COLUMNS,
+} from '../schema/batches.js';
 import { PARTITION_TABLES } from '../schema/tables.js';
 import type {
   Head,
@@ -10,6 +16,7 @@ import type {
   KlineReject,
   LineageBlock,
   PartitionKey,
+  ResampleHead,
   ScanOptions,
   TaskRecord,
   TimeRange,
@@ -23,7 +30,7 @@ import * as klines from './klines.js';
 import * as ledger from './ledger.js';
 import type { Source } from './scan.js';
 import { within } from './scan.js';
-import { scanKlines } from './scans.js';
+import { scanDerivations, scanKlines } from './scans.js';
 import { quote, text, whole } from './sql.js';
 import { withTimes } from './staging.js';
 
@@ -59,6 +66,24 @@ export class DuckDbSession implements WriteSession {
   async reviseKlines(key: PartitionKey, batch: RecordBatch, runId: number): Promise<void> {
     checkColumns(batch, KLINE_COLUMNS, 'klines');
     await klines.reviseKlines(this.#use(), this.#ids(key), batch, runId);
+  }
+
+  scanDerivations(key: PartitionKey, range: TimeRange): AsyncIterable<RecordBatch> {
+    return scanDerivations(this.#use(), this.#database.directory, key, range);
+  }
+
+  async putDerivedKlines(key: PartitionKey, batch: RecordBatch, derivations: RecordBatch): Promise<void> {
+    checkColumns(batch, KLINE_COLUMNS, 'klines');
+    checkColumns(derivations, DERIVATION_COLUMNS, 'derivations');
+    const ids = this.#ids(key);
+    await klines.deleteDerived(this.#use(), ids, numbers(batch, 'close_time'));
+    await this.#append('fact_kline', ids, KLINE_COLUMNS, batch);
+    await this.#append('kline_derivation', ids, DERIVATION_COLUMNS, derivations);
+  }
+
+  async setResampleHead(head: ResampleHead): Promise<void> {
+    const source = this.#database.directory.interval(head.source).id;
+    await ledger.setResampleHead(this.#use(), [...this.#ids(head), source], head);
   }
 
   async appendRejects(rejects: readonly KlineReject[]): Promise<number> {

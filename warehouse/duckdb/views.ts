@@ -18,6 +18,8 @@ export async function createViews(connection: DuckDBConnection): Promise<void> {
     v_kline_gap: partitionView('kline_gap', ['from_time', 'to_time', 'missing']),
     v_kline_reject: partitionView('kline_reject', ['source', 'sha256', 'line', 'reason', 'raw']),
     v_kline_revision: partitionView('kline_revision', [...names(KLINE_COLUMNS), 'revision', 'run_id']),
+    v_kline_derivation: `SELECT s.symbol, i."interval", t.close_time, f."interval" AS source_interval, t.bars
+      FROM kline_derivation t ${PARTITION_JOIN('t')} JOIN dim_interval f ON f.interval_id = t.source_interval`,
     v_kline_change: `SELECT c.seq, c.run_id, s.symbol, i."interval", c.from_time, c.to_time, c.added, c.revised
       FROM kline_change c ${PARTITION_JOIN('c')}`,
   };

@@ -8,6 +8,7 @@ import type {
   PartitionChecksum,
   PartitionKey,
   PartitionState,
+  ResampleHead,
   RunRecord,
   ScanOptions,
   TaskRecord,
@@ -66,6 +67,10 @@ export class DuckDbWarehouse implements Warehouse {
 
   heads(): Promise<Head[]> {
     return this.#database.use(ledger.heads);
+  }
+
+  resampleHeads(): Promise<ResampleHead[]> {
+    return this.#database.use(ledger.resampleHeads);
   }
 
   strategies(): Promise<StrategyRecord[]> {

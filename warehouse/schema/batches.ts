@@ -19,6 +19,13 @@ export const KLINE_COLUMNS: readonly ColumnSpec[] = [
   number('taker_buy_quote'),
 ];
 
+/** What derived bars were made of: the interval's number in dim_interval, and how many bars. */
+export const DERIVATION_COLUMNS: readonly ColumnSpec[] = [
+  time('close_time'),
+  { name: 'source_interval', kind: 'tiny' },
+  { name: 'bars', kind: 'small' },
+];
+
 /** An indicator batch of these codes. */
 export const indicatorColumns = (codes: readonly string[]): ColumnSpec[] => [
   time('close_time'),

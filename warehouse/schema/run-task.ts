@@ -9,7 +9,7 @@ export const RUN_TASK: TableSpec = {
   columns: [
     column('task_id', 'count', 'rises'),
     column('run_id', 'count', 'run it belongs to', { references: 'run' }),
-    column('stage', 'text', 'load, indicators, strategy, refine'),
+    column('stage', 'text', 'load, resample, indicators, strategy, refine'),
     column('strategy_id', 'id', 'NULL: none', { nullable: true, references: 'dim_strategy' }),
     symbolId,
     intervalId,

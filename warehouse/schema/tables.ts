@@ -8,10 +8,12 @@ import { DIM_SYMBOL } from './dim-symbol.js';
 import { FACT_KLINE } from './fact-kline.js';
 import { FACT_PREDICTION_RESULT } from './fact-prediction-result.js';
 import { KLINE_CHANGE } from './kline-change.js';
+import { KLINE_DERIVATION } from './kline-derivation.js';
 import { KLINE_GAP } from './kline-gap.js';
 import { KLINE_REJECT } from './kline-reject.js';
 import { KLINE_REVISION } from './kline-revision.js';
 import { LINEAGE_BLOCK } from './lineage-block.js';
+import { RESAMPLE_HEAD } from './resample-head.js';
 import { RUN } from './run.js';
 import { RUN_TASK } from './run-task.js';
 import { SCHEMA_VERSION } from './schema-version.js';
@@ -33,10 +35,12 @@ export const TABLES: readonly TableSpec[] = [
   KLINE_GAP,
   KLINE_REJECT,
   KLINE_REVISION,
+  KLINE_DERIVATION,
   KLINE_CHANGE,
   RUN,
   RUN_TASK,
   STAGE_HEAD,
+  RESAMPLE_HEAD,
   LINEAGE_BLOCK,
   TRADE_CHECKPOINT,
   SCHEMA_VERSION,
@@ -51,7 +55,9 @@ export const PARTITION_TABLES: readonly string[] = [
   KLINE_GAP,
   KLINE_REJECT,
   KLINE_REVISION,
+  KLINE_DERIVATION,
   STAGE_HEAD,
+  RESAMPLE_HEAD,
   LINEAGE_BLOCK,
   TRADE_CHECKPOINT,
 ].map((table) => table.name);

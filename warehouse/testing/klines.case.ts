@@ -9,6 +9,7 @@ import {
   CATALOG,
   closeTime,
   collect,
+  derivations,
   ETH,
   klines,
   loadBars,
@@ -147,6 +148,37 @@ export function klineCases(make: MakeWarehouse): void {
         [closeTime(9), 1, 72, before.open![1], 12],
         [closeTime(9), 2, 73, second.open![1], 12],
       ]);
+    });
+
+    it('that are derived replace one another, and say of what they were made until they are revised', async () => {
+      const warehouse = await make();
+      await loadBars(warehouse, BTC, range(0, 5));
+      const put = async (bars: number[], seed: number, count: number) => {
+        const session = await warehouse.begin();
+        await session.putDerivedKlines(BTC, klines(bars, seed), derivations(bars, count));
+        const marks = await collect(session.scanDerivations(BTC, { from: closeTime(6) }));
+        await session.commit();
+        return marks;
+      };
+      await put([5, 6, 7], 2, 7);
+      expect(await put([6, 8], 3, 12)).toEqual({
+        close_time: [6, 7, 8].map(closeTime),
+        source_interval: [2, 2, 2],
+        bars: [12, 7, 12],
+      });
+      const mixed = [klines(range(0, 5)), klines([5], 2), klines([6], 3), klines([7], 2), klines([8], 3)];
+      expect(await collect(warehouse.scanKlines(BTC, {}))).toEqual(await plain(...mixed));
+      const session = await warehouse.begin();
+      await session.reviseKlines(BTC, klines([7], 4), 1);
+      const left = await collect(session.scanDerivations(BTC, {}));
+      await session.commit();
+      expect(left.close_time).toEqual([5, 6, 8].map(closeTime));
+      // Derived bars can be made again; only the revised one was kept.
+      expect((await warehouse.query('SELECT close_time FROM kline_revision')).rows).toEqual([[closeTime(7)]]);
+      const { rows } = await warehouse.query(
+        'SELECT "interval", close_time, source_interval, bars FROM v_kline_derivation WHERE bars < 12',
+      );
+      expect(rows).toEqual([['1h', closeTime(5), '5m', 7]]);
     });
 
     it('leave gaps between present bars only', async () => {

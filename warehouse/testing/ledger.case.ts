@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PARTITION_TABLES } from '../schema/tables.js';
 import type { MakeWarehouse } from '../warehouse.case.js';
-import type { Head, KlineReject, LineageBlock, TaskRecord } from '../warehouse.js';
-import { BTC, closeTime, ETH, klines, loadFacts, loadStrategy, STRATEGY } from './samples.js';
+import type { Head, KlineReject, LineageBlock, ResampleHead, TaskRecord } from '../warehouse.js';
+import { BTC, closeTime, derivations, ETH, klines, loadFacts, loadStrategy, STRATEGY } from './samples.js';
 
 const block = (rows: number, state: Float64Array | null): LineageBlock => ({
   rows,
@@ -13,6 +13,17 @@ const block = (rows: number, state: Float64Array | null): LineageBlock => ({
 
 export function ledgerCases(make: MakeWarehouse): void {
   describe('ledger', () => {
+    it('has one resample head a partition and source', async () => {
+      const warehouse = await make();
+      expect(await warehouse.resampleHeads()).toEqual([]);
+      const head: ResampleHead = { ...BTC, source: '5m', seq: 3, partialSeq: 2, version: 1, runId: 9 };
+      const other = { ...head, source: '1m' };
+      const session = await warehouse.begin();
+      for (const item of [{ ...head, seq: 1 }, other, head]) await session.setResampleHead(item);
+      await session.commit();
+      expect(await warehouse.resampleHeads()).toEqual([other, head]);
+    });
+
     it('keeps runs and their tasks', async () => {
       const warehouse = await make();
       const first = await warehouse.startRun('load', 'a.csv', 10);
@@ -177,6 +188,8 @@ export function ledgerCases(make: MakeWarehouse): void {
         };
         await session.appendRejects([reject]);
         await session.reviseKlines(key, klines([1], 4), 1);
+        await session.putDerivedKlines(key, klines([9]), derivations([9]));
+        await session.setResampleHead({ ...key, source: '5m', seq: 1, partialSeq: 0, version: 1, runId: 1 });
         await session.refreshGaps(key);
         await session.replaceLineage(key, 0, [block(4, null)]);
         await session.replaceTradeCheckpoints(id, key, 0, [{ closeTime: 1, state: new Float64Array(1) }]);

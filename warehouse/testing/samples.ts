@@ -1,6 +1,12 @@
 import type { RecordBatch } from 'apache-arrow';
 import { type ColumnArray, type ColumnSpec, makeBatch, values } from '../columns.js';
-import { indicatorColumns, KLINE_COLUMNS, PREDICTION_COLUMNS, RESULT_COLUMNS } from '../schema/batches.js';
+import {
+  DERIVATION_COLUMNS,
+  indicatorColumns,
+  KLINE_COLUMNS,
+  PREDICTION_COLUMNS,
+  RESULT_COLUMNS,
+} from '../schema/batches.js';
 import type { MetricDocument, StrategyDocument } from '../strategy.js';
 import type { Catalog, PartitionKey, Warehouse } from '../warehouse.js';
 
@@ -76,6 +82,15 @@ export function klines(bars: readonly number[], seed = 1, durationMs = HOUR): Re
     trade_count: bars.map((bar) => (bar % 7 === 0 ? Number.NaN : bar + 3)),
     taker_buy_base: bars.map(() => Number.NaN),
     taker_buy_quote: bars.map((bar) => at(bar, 7)),
+  });
+}
+
+/** These bars were derived from `count` bars of 5m each. */
+export function derivations(bars: readonly number[], count = 12): RecordBatch {
+  return batchOf(DERIVATION_COLUMNS, bars.length, {
+    close_time: bars.map(closeTime),
+    source_interval: bars.map(() => INTERVALS.indexOf('5m') + 1),
+    bars: bars.map(() => count),
   });
 }
 

@@ -1,0 +1,101 @@
+import { RESAMPLE_VERSION } from '../../kernels/index.js';
+import type { KlineChange, PartitionState, ResampleHead } from '../../warehouse/index.js';
+import { durationOf, gridOffset } from '../interval.js';
+
+/** A partition that is derived from a finer one of the same symbol. */
+export interface Derivative {
+  readonly symbol: string;
+  readonly source: string;
+  readonly target: string;
+}
+
+/** Everything that decides what to resample; plain data, read from the warehouse. */
+export interface ResamplePlanInput {
+  readonly wanted: readonly Derivative[];
+  readonly partitions: readonly PartitionState[];
+  readonly changes: readonly KlineChange[];
+  readonly heads: readonly ResampleHead[];
+  /** Incomplete buckets are wanted too. */
+  readonly partial: boolean;
+  /** Everything is looked at, stale or not: bars that stand may have to give way. */
+  readonly revise: boolean;
+}
+
+/** Open times of whole buckets, half-open. */
+export interface BucketRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Stale buckets of one derivative: sorted, disjoint ranges. */
+export interface ResampleTask extends Derivative {
+  readonly ranges: readonly BucketRange[];
+  readonly reason: string;
+}
+
+/** What is stale, and nothing else, in the order of `wanted`. Pure. Derivatives without a loaded source are left alone. */
+export function planResample(input: ResamplePlanInput): ResampleTask[] {
+  return input.wanted.flatMap((derivative): ResampleTask[] => {
+    const source = input.partitions.find(
+      ({ symbol, interval }) => symbol === derivative.symbol && interval === derivative.source,
+    );
+    if (source === undefined || source.rows === 0) return [];
+    const { ranges, reason } = staleness(derivative, source, input);
+    const buckets = wholeBuckets(ranges, source, derivative.target);
+    return buckets.length === 0 ? [] : [{ ...derivative, ranges: buckets, reason }];
+  });
+}
+
+/** Close times of source bars, both ends included, and why they are stale. */
+interface Staleness {
+  readonly ranges: readonly { readonly fromTime: number; readonly toTime: number }[];
+  readonly reason: string;
+}
+
+function staleness(derivative: Derivative, source: PartitionState, input: ResamplePlanInput): Staleness {
+  const all = [{ fromTime: source.firstCloseTime, toTime: source.lastCloseTime }];
+  const head = input.heads.find(
+    ({ symbol, interval, source: from }) =>
+      symbol === derivative.symbol && interval === derivative.target && from === derivative.source,
+  );
+  if (head === undefined) return { ranges: all, reason: 'never resampled' };
+  if (head.version !== RESAMPLE_VERSION) return { ranges: all, reason: 'resampling version' };
+  if (input.revise) return { ranges: all, reason: 'asked to revise' };
+  const seen = input.partial ? head.partialSeq : head.seq;
+  const unseen = input.changes.filter(
+    ({ symbol, interval, seq }) =>
+      seq > seen && symbol === derivative.symbol && interval === derivative.source,
+  );
+  if (unseen.every(({ seq }) => seq <= head.seq)) return { ranges: unseen, reason: 'partial buckets' };
+  return {
+    ranges: unseen,
+    reason: unseen.some(({ seq, revised }) => seq > head.seq && revised > 0) ? 'revised bars' : 'new bars',
+  };
+}
+
+/** The buckets of these bars, as far as the source reaches. */
+function wholeBuckets(
+  ranges: Staleness['ranges'],
+  source: PartitionState,
+  target: string,
+): readonly BucketRange[] {
+  const durationMs = durationOf(target);
+  const offset = gridOffset(durationMs);
+  const bucketOf = (time: number): number => Math.floor((time - offset) / durationMs) * durationMs + offset;
+  const first = bucketOf(source.firstCloseTime);
+  const end = bucketOf(source.lastCloseTime) + durationMs;
+  const buckets = ranges
+    .map(({ fromTime, toTime }) => ({
+      from: Math.max(first, bucketOf(fromTime)),
+      to: Math.min(end, bucketOf(toTime) + durationMs),
+    }))
+    .filter(({ from, to }) => from < to)
+    .sort((a, b) => a.from - b.from);
+  const merged: { from: number; to: number }[] = [];
+  for (const range of buckets) {
+    const last = merged.at(-1);
+    if (last !== undefined && range.from <= last.to) last.to = Math.max(last.to, range.to);
+    else merged.push({ ...range });
+  }
+  return merged;
+}

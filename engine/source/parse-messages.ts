@@ -1,0 +1,61 @@
+import { CHUNK_ROWS, COLUMN_COUNT, type RowReject } from './kline-chunk.js';
+import type { KlineOptions } from './klines.js';
+import type { UnpackLimits } from './unpack-limits.js';
+
+/** Chunks on their way at once: one is written by the main thread while the next is parsed. */
+export const SLOTS = 2;
+
+/** To the parsing thread. */
+export type ParseOrder =
+  | {
+      readonly type: 'read';
+      readonly path: string;
+      readonly limits: UnpackLimits;
+      readonly options: KlineOptions;
+      readonly slots: readonly SharedArrayBuffer[];
+    }
+  /** The chunk in `slot` is done with. */
+  | { readonly type: 'free'; readonly slot: number }
+  | { readonly type: 'texts'; readonly slot: number; readonly rows: readonly number[] };
+
+/** From the parsing thread, chunks in the order of the file. */
+export type ParseNews =
+  | {
+      readonly type: 'chunk';
+      readonly slot: number;
+      readonly rows: number;
+      readonly rejects: readonly RowReject[];
+    }
+  | { readonly type: 'texts'; readonly texts: readonly string[] }
+  | { readonly type: 'end'; readonly sha256: string | null }
+  | {
+      readonly type: 'error';
+      readonly name: string;
+      readonly message: string;
+      readonly code: string | undefined;
+    };
+
+/** The arrays of a chunk on memory that both threads see. */
+export interface SlotArrays {
+  readonly columns: readonly Float64Array[];
+  readonly lines: Float64Array;
+  readonly truncated: Uint8Array;
+}
+
+const NUMBERS_BYTES = CHUNK_ROWS * Float64Array.BYTES_PER_ELEMENT;
+
+export function createSlot(): SharedArrayBuffer {
+  return new SharedArrayBuffer((COLUMN_COUNT + 1) * NUMBERS_BYTES + CHUNK_ROWS);
+}
+
+export function slotArrays(slot: SharedArrayBuffer): SlotArrays {
+  const numbers = Array.from(
+    { length: COLUMN_COUNT + 1 },
+    (_, i) => new Float64Array(slot, i * NUMBERS_BYTES, CHUNK_ROWS),
+  );
+  return {
+    columns: numbers.slice(0, COLUMN_COUNT),
+    lines: numbers[COLUMN_COUNT]!,
+    truncated: new Uint8Array(slot, (COLUMN_COUNT + 1) * NUMBERS_BYTES, CHUNK_ROWS),
+  };
+}
