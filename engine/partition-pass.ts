@@ -127,6 +127,10 @@ class PartitionPass {
     for await (const klines of ahead(this.#scan({ from }), 1)) {
       const output = await this.#compute(klines, carry, true);
       carry = output.carry;
+      const strategies = this.pass.strategies;
+      await this.#contested.decide(
+        output.strategies.map(({ results }, i) => ({ strategy: strategies[i]!, results })),
+      );
       yield { klines, output };
     }
   }
@@ -175,7 +179,6 @@ class PartitionPass {
           makeBatch(PREDICTION_COLUMNS, predictions.arrays, predictions.rows),
         );
       if (results.rows > 0) {
-        await this.#contested.decide(strategy, results);
         await session.appendResults(
           strategy.strategyId,
           partition,

@@ -41,7 +41,7 @@ export function runRefinement(
       const trades = await affectedTrades(context, partition, refinement, compiled);
       const results = await walkAgain(context, partition, compiled, trades);
       if (results.rows > 0) {
-        await new ContestedExits(context.warehouse, partition).decide(strategy, results);
+        await new ContestedExits(context.warehouse, partition).decide([{ strategy, results }]);
         const columns = results.arrays.slice(0, RESULT_COLUMNS.length);
         await session.clearResults(strategy.strategyId, partition, results.arrays[0] as Float64Array);
         await session.appendResults(

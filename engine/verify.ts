@@ -145,7 +145,7 @@ class PartitionCheck {
         const strategy = this.strategies[i]!;
         const stored = warehouse.scanPredictions(strategy.strategyId, partition, range);
         await this.#compare('fact_prediction', strategy, stored, facts.predictions, PREDICTION_COLUMNS);
-        await this.#contested.decide(strategy, facts.results);
+        await this.#contested.decide([{ strategy, results: facts.results }]);
         this.#results[i]!.push(facts.results);
       }
       this.options.onBars?.(batch.numRows);
