@@ -1,7 +1,7 @@
 import { type Bars, decideContested, RESULT_STATUS, type TradeResult } from '../kernels/index.js';
 import { numbers, type PartitionKey, type StrategyRecord, type Warehouse } from '../warehouse/index.js';
 import { durationOf, INTERVALS, intervalNumber } from './interval.js';
-import { WALKED_RESULT_COLUMNS } from './stages/result-columns.js';
+import { WALKED_RESULT_COLUMNS } from './result-batch.js';
 import type { FactColumns } from './task.js';
 
 /** Finer bars of one exit bar that cover it wholly. */
