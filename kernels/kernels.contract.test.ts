@@ -195,6 +195,14 @@ describe.each(CODES.map((code) => ({ code })))('$code', ({ code }) => {
     }
   });
 
+  it('never gives a negative zero, which a checksum would tell from 0 and a reader could not', () => {
+    for (const { name, columns } of wholes)
+      expect(
+        columns.get(code)!.findIndex((value) => Object.is(value, -0)),
+        name,
+      ).toBe(-1);
+  });
+
   it('is unknown on exactly the first lookback(code) rows when everything else is known', () => {
     const warmUp = lookback(code);
     for (const { name, columns } of wholes.filter((whole) =>

@@ -102,5 +102,6 @@ function indexAtEdge(
  * @param deviations sum of the distances from that mean
  */
 function result(mean: number, deviations: number, period: number): number {
-  return deviations === 0 ? 0 : -mean / (0.015 * (deviations / period));
+  // 0 - mean: a mean of 0 must not become -0.
+  return deviations === 0 ? 0 : (0 - mean) / (0.015 * (deviations / period));
 }
