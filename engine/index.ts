@@ -7,7 +7,7 @@ export type { LoadOptions, LoadProgress, LoadReport } from './load/report.js';
 export { loadFile, loadFiles, loadSources } from './load.js';
 export { BLOCK_ROWS, Pipeline } from './pipeline.js';
 export type { PartitionPlan, Pass, PlanFilter, Refinement } from './plan.js';
-export { createThreadPool } from './pool.js';
+export { createThreadPool, defaultThreads } from './pool.js';
 export { PROGRAM } from './program.js';
 export {
   DEFAULT_CHUNK_ROWS,

@@ -1,3 +1,4 @@
+import { defaultThreads } from '../../engine/index.js';
 import type { BenchCase, BenchContext, Sample } from '../case.js';
 import { SERIES } from '../corpus.js';
 import { runJob } from '../run-job.js';
@@ -28,7 +29,7 @@ export const memoryRecompute: BenchCase<MemoryInput> = {
   name: 'memory-recompute',
   group: 'memory',
   title:
-    'Peak memory of a process that recomputes one partition with default settings (two threads): FILUSDT_PERP 1m ' +
+    'Peak memory of a process that recomputes one partition with default settings: FILUSDT_PERP 1m ' +
     `repeated ${TIMES} times with shifted times, against once; klines were loaded by another process; MB = bytes of klines.`,
   bar: { ratio: 'peak', against: SMALL, atMost: 1.5 },
   sizes: sizeOf,
@@ -54,7 +55,7 @@ export const workOf = ({ bars }: Template) => ({ bars, rows: bars, bytes: bars *
 
 function recompute({ file, bars }: Template, withFile: BenchContext['withFile']): Promise<Sample> {
   return withCopy({ withFile }, file, async (copy) => {
-    const { result, peakBytes } = await runJob('recomputeFile', { file: copy, threads: 2 });
+    const { result, peakBytes } = await runJob('recomputeFile', { file: copy, threads: defaultThreads() });
     if (result.bars !== bars) throw new Error(`memory: ${result.bars} of ${bars} bars were recomputed`);
     return { elapsedMs: result.elapsedMs, peakBytes };
   });

@@ -1,5 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultThreads } from '../../engine/index.js';
 import type { BenchCase, BenchContext, Sample } from '../case.js';
 import { SERIES } from '../corpus.js';
 import { runJob } from '../run-job.js';
@@ -16,7 +17,7 @@ interface PipelineInput {
 }
 
 const LONG = 'long rows appended';
-const THREADS = 2;
+const THREADS = defaultThreads();
 const QUICK = [SERIES.btc1h];
 const FULL = [SERIES.btc15m, SERIES.eth15m, SERIES.btc1h, SERIES.eth1h];
 
@@ -25,7 +26,7 @@ export const pipeline: BenchCase<PipelineInput> = {
   group: 'pipeline',
   title:
     'recompute, from klines in a DuckDB file to every fact committed and the file closed (45 codes, two strategies on every ' +
-    'partition, two threads started and ended), against appending the same indicator and metric values as long rows from ' +
+    'partition, the default threads started and ended), against appending the same indicator and metric values as long rows from ' +
     'ready typed arrays (no key, one transaction, file closed); rows = those values, MB = 8 bytes each.',
   bar: { ratio: 'time', against: LONG, atMost: 0.7 },
   sizes: ({ isQuick }) =>
