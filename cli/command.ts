@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { defaultThreads, parseInterval, parseMemoryLimit, wholeNumber } from './values.js';
+import { defaultThreads } from '../engine/index.js';
+import { parseInterval, parseMemoryLimit, wholeNumber } from './values.js';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -64,7 +65,7 @@ export function computeOptions(command: Command): Command {
     .addOption(
       new Option('--threads <n>', 'worker threads, 0: compute on the main thread')
         .argParser(wholeNumber(0))
-        .default(defaultThreads(), 'one a core'),
+        .default(defaultThreads(), 'one less than the cores'),
     )
     .addOption(new Option('--chunk-rows <n>', 'bars computed at a time').argParser(wholeNumber(1)));
 }

@@ -1,4 +1,4 @@
-import { parseStrategy } from '../engine/index.js';
+import { type ParsedStrategy, parseStrategy, UserError } from '../engine/index.js';
 import type { Warehouse } from '../warehouse/index.js';
 
 /** What importing one document did. */
@@ -21,7 +21,7 @@ export async function importDocuments(
   warehouse: Warehouse,
   texts: ReadonlyMap<string, string>,
 ): Promise<Imported[]> {
-  const parsed = [...texts].map(([file, text]) => ({ file, ...parseStrategy(text) }));
+  const parsed = [...texts].map(([file, text]) => ({ file, ...parsedFile(file, text) }));
   const newest = new Map(
     (await warehouse.strategies())
       .filter((record) => record.isNewest)
@@ -53,4 +53,14 @@ export async function importDocuments(
     await warehouse.finishRun(runId, 'DONE', names.join(' '), Date.now());
   }
   return imported;
+}
+
+/** With several files a refusal must say which. */
+function parsedFile(file: string, text: string): ParsedStrategy {
+  try {
+    return parseStrategy(text);
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(`${file}: ${error.message}`, { cause: error });
+    throw error;
+  }
 }

@@ -26,7 +26,7 @@ export function listenForSignals(): void {
     process.on(signal, () => {
       if (pending === null && listening > 0) {
         pending = new Interrupted(signal, code);
-        process.stderr.write(`klinemill: ${signal}, rolling back (again to stop at once)\n`);
+        process.stderr.write(`klinemill: ${signal}, stopping (again: at once)\n`);
         return;
       }
       for (const cleanup of cleanups) cleanup();

@@ -2,13 +2,13 @@ import { UserError } from '../engine/index.js';
 import type { StrategyRecord, Warehouse } from '../warehouse/index.js';
 
 /** `name` or `name@version`. */
-export interface StrategyName {
+interface StrategyName {
   readonly name: string;
   readonly version: number | null;
 }
 
 /** @throws UserError when the part after @ is no version */
-export function parseStrategyName(text: string): StrategyName {
+function parseStrategyName(text: string): StrategyName {
   const match = /^([^@]+)(?:@(\d+))?$/.exec(text);
   if (match === null) throw new UserError(`strategy: '${text}' is not NAME or NAME@VERSION`);
   return { name: match[1]!, version: match[2] === undefined ? null : Number(match[2]) };

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import { INTERVAL_NAMES } from '../engine/index.js';
 
@@ -41,9 +40,4 @@ export function parseMemoryLimit(text: string): string {
 export function parseInterval(text: string): string {
   if (INTERVAL_NAMES.includes(text)) return text;
   throw new InvalidArgumentError(`It is not one of ${INTERVAL_NAMES.join(', ')}.`);
-}
-
-/** As many threads as the machine has to give. */
-export function defaultThreads(): number {
-  return availableParallelism();
 }

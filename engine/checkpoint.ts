@@ -1,8 +1,9 @@
 import { KLINE_INPUTS } from '../kernels/index.js';
-import { KLINE_COLUMNS, type PartitionState, type Warehouse } from '../warehouse/index.js';
+import type { PartitionState, Warehouse } from '../warehouse/index.js';
 import { type Columns, collect } from './collect.js';
 import { durationOf } from './interval.js';
-import { historyOf, INPUT_COLUMN } from './pipeline.js';
+import { columnOfInput } from './kline-arrays.js';
+import { historyOf } from './pipeline.js';
 import type { Pass } from './plan.js';
 import { PROGRAM } from './program.js';
 import type { Carry } from './task.js';
@@ -70,7 +71,7 @@ async function historyColumns(
   const put = (name: string, values: Float64Array): void => {
     history.set(values.subarray(values.length - historyRows), PROGRAM.columnIndex.get(name)! * historyRows);
   };
-  for (const name of KLINE_INPUTS) put(name, klines.column(KLINE_COLUMNS[INPUT_COLUMN[name]]!.name));
+  for (const name of KLINE_INPUTS) put(name, klines.column(columnOfInput(name)));
   const from = klines.column('close_time')[klines.rows - historyRows]!;
   const indicators = await collect(
     warehouse.scanIndicators(partition, PROGRAM.codes, { from, to: closeTime + 1 }),

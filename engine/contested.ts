@@ -1,7 +1,7 @@
 import { type Bars, decideContested, RESULT_STATUS, type TradeResult } from '../kernels/index.js';
 import { numbers, type PartitionKey, type StrategyRecord, type Warehouse } from '../warehouse/index.js';
 import { durationOf, INTERVALS, intervalNumber } from './interval.js';
-import { WALKED_RESULT_COLUMNS } from './stages/result-columns.js';
+import { WALKED_RESULT_COLUMNS } from './result-batch.js';
 import type { FactColumns } from './task.js';
 
 /** Finer bars of one exit bar that cover it wholly. */
@@ -30,21 +30,37 @@ export class ContestedExits {
     this.#durationMs = durationOf(partition.interval);
   }
 
-  /** Finishes the contested rows of `results` (columns `WALKED_RESULT_COLUMNS`) in place. */
-  async decide(strategy: StrategyRecord, results: FactColumns): Promise<void> {
-    const contested = results.arrays[FIELD.get('is_contested')!]!;
-    const rows: number[] = [];
-    for (let r = 0; r < results.rows; r++) if (contested[r] === 1) rows.push(r);
-    if (rows.length === 0) return;
-    const confirmedAt = results.arrays[FIELD.get('confirmed_at')!] as Float64Array;
-    const covers = await this.#covers(Float64Array.from(new Set(rows.map((r) => confirmedAt[r]!))).sort());
-    const { fee_bps: feeBps, slippage_bps: slippageBps } = strategy.document.risk;
-    for (const r of rows) {
-      const cover = covers.get(confirmedAt[r]!);
-      if (cover === undefined) continue;
-      const { bars, from, to, interval } = cover;
-      const result = decideContested(readRow(results, r), { feeBps, slippageBps }, bars, from, to, interval);
-      writeRow(results, r, result);
+  /** Finishes the contested rows of each strategy's results (columns `WALKED_RESULT_COLUMNS`) in place. */
+  async decide(
+    parts: readonly { readonly strategy: StrategyRecord; readonly results: FactColumns }[],
+  ): Promise<void> {
+    const contested = parts.map(({ strategy, results }) => ({
+      strategy,
+      results,
+      rows: contestedRows(results),
+    }));
+    // Strategies often leave at the same bars: one look-up serves them all.
+    const exits = new Set(
+      contested.flatMap(({ results, rows }) => rows.map((r) => confirmedAt(results)[r]!)),
+    );
+    if (exits.size === 0) return;
+    const covers = await this.#covers(Float64Array.from(exits).sort());
+    for (const { strategy, results, rows } of contested) {
+      const { fee_bps: feeBps, slippage_bps: slippageBps } = strategy.document.risk;
+      for (const r of rows) {
+        const cover = covers.get(confirmedAt(results)[r]!);
+        if (cover === undefined) continue;
+        const { bars, from, to, interval } = cover;
+        const result = decideContested(
+          readRow(results, r),
+          { feeBps, slippageBps },
+          bars,
+          from,
+          to,
+          interval,
+        );
+        writeRow(results, r, result);
+      }
     }
   }
 
@@ -102,6 +118,17 @@ export class ContestedExits {
     ];
     return { closeTime, open, high, low, close };
   }
+}
+
+function confirmedAt(results: FactColumns): Float64Array {
+  return results.arrays[FIELD.get('confirmed_at')!] as Float64Array;
+}
+
+function contestedRows(results: FactColumns): number[] {
+  const flags = results.arrays[FIELD.get('is_contested')!]!;
+  const rows: number[] = [];
+  for (let r = 0; r < results.rows; r++) if (flags[r] === 1) rows.push(r);
+  return rows;
 }
 
 function concat(parts: readonly Float64Array[]): Float64Array {

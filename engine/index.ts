@@ -14,12 +14,12 @@ export {
 } from './exchange/report.js';
 export { createInlinePool } from './inline-pool.js';
 export { durationOf, INTERVAL_NAMES, INTERVALS } from './interval.js';
+export { inputArrays } from './kline-arrays.js';
 export type { LoadOptions, LoadProgress, LoadReport } from './load/report.js';
 export { loadFile, loadFiles, loadSources } from './load.js';
-export { klineArrays } from './partition-pass.js';
 export { BLOCK_ROWS, Pipeline } from './pipeline.js';
 export type { PartitionPlan, Pass, PlanFilter, Refinement } from './plan.js';
-export { createThreadPool } from './pool.js';
+export { createThreadPool, defaultThreads } from './pool.js';
 export { PROGRAM } from './program.js';
 export {
   DEFAULT_CHUNK_ROWS,

@@ -2,13 +2,10 @@ import type { RecordBatch } from 'apache-arrow';
 import { TradeBook } from '../kernels/index.js';
 import {
   indicatorColumns,
-  KLINE_COLUMNS,
   type LineageBlock,
   makeBatch,
-  numbers,
   type PartitionState,
   PREDICTION_COLUMNS,
-  RESULT_COLUMNS,
   type StrategyRecord,
   type TimeRange,
   type Warehouse,
@@ -18,9 +15,11 @@ import { resumeCarry } from './checkpoint.js';
 import { ContestedExits } from './contested.js';
 import { inSession } from './in-session.js';
 import { durationOf } from './interval.js';
+import { inputArrays, klineArrays } from './kline-arrays.js';
 import { BlockHasher, hashOfBlocks } from './lineage.js';
 import type { Pass } from './plan.js';
 import { ahead } from './read-ahead.js';
+import { resultBatch } from './result-batch.js';
 import { compileStrategy } from './strategy/compile.js';
 import type { BlockEnd, Carry, ChunkOutput, ComputePool, PartitionJob } from './task.js';
 import type { Turns } from './turns.js';
@@ -127,6 +126,10 @@ class PartitionPass {
     for await (const klines of ahead(this.#scan({ from }), 1)) {
       const output = await this.#compute(klines, carry, true);
       carry = output.carry;
+      const strategies = this.pass.strategies;
+      await this.#contested.decide(
+        output.strategies.map(({ results }, i) => ({ strategy: strategies[i]!, results })),
+      );
       yield { klines, output };
     }
   }
@@ -138,7 +141,7 @@ class PartitionPass {
 
   #compute(batch: RecordBatch, carry: Carry | null, wantFacts: boolean): Promise<ChunkOutput> {
     const rows = batch.numRows;
-    return this.context.pool.run({ job: this.#job, rows, klines: klineArrays(batch), carry, wantFacts });
+    return this.context.pool.run({ job: this.#job, rows, klines: inputArrays(batch), carry, wantFacts });
   }
 
   /** Makes room for the new range. Trades open before it may end differently now: their results go too. */
@@ -175,12 +178,7 @@ class PartitionPass {
           makeBatch(PREDICTION_COLUMNS, predictions.arrays, predictions.rows),
         );
       if (results.rows > 0) {
-        await this.#contested.decide(strategy, results);
-        await session.appendResults(
-          strategy.strategyId,
-          partition,
-          makeBatch(RESULT_COLUMNS, results.arrays.slice(0, RESULT_COLUMNS.length), results.rows),
-        );
+        await session.appendResults(strategy.strategyId, partition, resultBatch(results));
       }
       this.#strategyRows[i]! += predictions.rows + results.rows;
     }
@@ -261,9 +259,4 @@ class PartitionPass {
   #writesAllCodes(): boolean {
     return this.pass.codes.length === Object.keys(this.context.versions.codes).length;
   }
-}
-
-/** The arrays of a kline batch, in the order of `KLINE_COLUMNS`: views, no copy. */
-export function klineArrays(batch: RecordBatch): Float64Array[] {
-  return KLINE_COLUMNS.map(({ name }) => numbers(batch, name));
 }

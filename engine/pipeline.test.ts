@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { RESULT_STATUS } from '../kernels/index.js';
-import { random, walkColumns } from '../test/support/market.js';
+import { KLINE_INPUTS, RESULT_STATUS } from '../kernels/index.js';
+import { klineBatch, random, walkColumns } from '../test/support/market.js';
 import { shippedStrategies } from '../test/support/strategies.js';
 import { PREDICTION_COLUMNS } from '../warehouse/index.js';
+import { inputArrays } from './kline-arrays.js';
 import { Pipeline } from './pipeline.js';
 import { PROGRAM } from './program.js';
-import { WALKED_RESULT_COLUMNS } from './stages/result-columns.js';
+import { WALKED_RESULT_COLUMNS } from './result-batch.js';
 import type { BlockEnd, Carry, FactColumns, PartitionJob } from './task.js';
 
 const HOUR = 3_600_000;
 const ROWS = 4_300;
-const klines = walkColumns({ seed: 11, rows: ROWS, durationMs: HOUR });
+const klines = inputArrays(klineBatch(walkColumns({ seed: 11, rows: ROWS, durationMs: HOUR }), 0, ROWS));
+const CLOSE_TIME = KLINE_INPUTS.indexOf('CLOSE_TIME');
 const job: PartitionJob = {
   symbol: 'BTCUSDT',
   interval: '1h',
@@ -127,7 +129,7 @@ describe('Pipeline', () => {
         expect(rows).toEqual(whole.predictions[i]!.slice(0, rows.length));
       });
       // What is decided inside the prefix stays; trades it leaves open come later.
-      const lastTime = klines[6]![end - 1]!;
+      const lastTime = klines[CLOSE_TIME]![end - 1]!;
       prefix.results.forEach((rows, i) => {
         expect(whole.results[i]).toEqual(expect.arrayContaining(rows));
         const exited = whole.results[i]!.filter((row) => exitOf(row) <= lastTime && !isExpired(row));

@@ -9,17 +9,6 @@ import type { BlockEnd, Carry, ChunkOutput, IndicatorColumns, PartitionJob } fro
 /** Rows of a lineage block; the pipeline never computes across the end of one (SPEC 9). */
 export const BLOCK_ROWS = 1024;
 
-/** Position of each kernel input among `KLINE_COLUMNS`. */
-export const INPUT_COLUMN: Readonly<Record<(typeof KLINE_INPUTS)[number], number>> = {
-  OPEN_TIME: 0,
-  OPEN: 1,
-  HIGH: 2,
-  LOW: 3,
-  CLOSE: 4,
-  VOLUME: 5,
-  CLOSE_TIME: 6,
-  TAKER_BUY_BASE: 8,
-};
 const CLOSE_TIME = KLINE_INPUTS.indexOf('CLOSE_TIME');
 
 /** Rows before a chunk that the kernels and the metrics of these strategies look at. */
@@ -74,7 +63,7 @@ export class Pipeline {
   /**
    * Takes the next `rows` bars of the partition and computes every fact of them.
    *
-   * @param klines the columns of `KLINE_COLUMNS`
+   * @param klines the columns of `KLINE_INPUTS`
    * @param wantFacts false: state moves on, the facts are dropped
    */
   push(klines: readonly Float64Array[], rows: number, wantFacts = true): Omit<ChunkOutput, 'carry'> {
@@ -149,8 +138,8 @@ export class Pipeline {
       this.#filled = this.#history;
     }
     const start = this.#filled;
-    KLINE_INPUTS.forEach((name, c) => {
-      this.#columns[c]!.set(klines[INPUT_COLUMN[name]]!.subarray(from, from + count), start);
+    klines.forEach((column, c) => {
+      this.#columns[c]!.set(column.subarray(from, from + count), start);
     });
     this.#filled += count;
     this.#countStreaks(start, this.#filled);

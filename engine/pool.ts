@@ -1,6 +1,15 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { ChunkInput, ChunkOutput, ComputePool } from './task.js';
+
+/**
+ * Threads that pay by default: one less than the cores, at least 1. The caller's thread and DuckDB's own write all the
+ * while, and every thread compiles the kernels for itself (about 0.7 s).
+ */
+export function defaultThreads(): number {
+  return Math.max(1, availableParallelism() - 1);
+}
 
 /**
  * A Piscina pool of `threads` workers (built JavaScript: dist/engine/worker.js). Klines arrive on shared memory, the

@@ -1,20 +1,14 @@
 import type { RecordBatch } from 'apache-arrow';
 import { TradeBook } from '../kernels/index.js';
-import {
-  makeBatch,
-  numbers,
-  type PartitionState,
-  RESULT_COLUMNS,
-  values,
-  type WriteSession,
-} from '../warehouse/index.js';
+import { numbers, type PartitionState, values, type WriteSession } from '../warehouse/index.js';
 import { collect } from './collect.js';
 import { ContestedExits } from './contested.js';
 import { inSession } from './in-session.js';
 import { durationOf } from './interval.js';
 import type { PassContext, PassReport } from './partition-pass.js';
 import type { Refinement } from './plan.js';
-import { ResultCollector } from './stages/result-columns.js';
+import { resultBatch } from './result-batch.js';
+import { ResultCollector } from './stages/result-collector.js';
 import { type CompiledStrategy, compileStrategy } from './strategy/compile.js';
 import type { FactColumns } from './task.js';
 import { strategyVersions } from './versions.js';
@@ -41,14 +35,9 @@ export function runRefinement(
       const trades = await affectedTrades(context, partition, refinement, compiled);
       const results = await walkAgain(context, partition, compiled, trades);
       if (results.rows > 0) {
-        await new ContestedExits(context.warehouse, partition).decide(strategy, results);
-        const columns = results.arrays.slice(0, RESULT_COLUMNS.length);
+        await new ContestedExits(context.warehouse, partition).decide([{ strategy, results }]);
         await session.clearResults(strategy.strategyId, partition, results.arrays[0] as Float64Array);
-        await session.appendResults(
-          strategy.strategyId,
-          partition,
-          makeBatch(RESULT_COLUMNS, columns, results.rows),
-        );
+        await session.appendResults(strategy.strategyId, partition, resultBatch(results));
       }
       const elapsedMs = context.now() - startedAt;
       await writeLedger(context, session, partition, refinement, results.rows, elapsedMs);

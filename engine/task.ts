@@ -23,7 +23,7 @@ export interface Carry {
 }
 
 /**
- * One chunk of one partition. `klines` are the columns of `KLINE_COLUMNS` as views of one SharedArrayBuffer (nothing is
+ * One chunk of one partition. `klines` are the columns of `KLINE_INPUTS` as views of one SharedArrayBuffer (nothing is
  * copied on the way in), `carry` is moved.
  */
 export interface ChunkInput {
@@ -48,7 +48,7 @@ export interface IndicatorColumns extends FactColumns {
 export interface StrategyFacts {
   /** Columns `PREDICTION_COLUMNS`. */
   readonly predictions: FactColumns;
-  /** Columns `WALKED_RESULT_COLUMNS` (stages/result-columns.ts). */
+  /** Columns `WALKED_RESULT_COLUMNS` (result-batch.ts), all Float64. */
   readonly results: FactColumns;
 }
 

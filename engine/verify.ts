@@ -12,8 +12,8 @@ import {
 import { type Difference, firstDifference } from './compare-facts.js';
 import { ContestedExits } from './contested.js';
 import { createInlinePool } from './inline-pool.js';
+import { inputArrays, klineArrays } from './kline-arrays.js';
 import { type BlockHash, BlockHasher } from './lineage.js';
-import { klineArrays } from './partition-pass.js';
 import type { PlanFilter } from './plan.js';
 import { createThreadPool } from './pool.js';
 import { PROGRAM } from './program.js';
@@ -126,7 +126,7 @@ class PartitionCheck {
       const output = await this.pool.run({
         job: this.#job,
         rows: batch.numRows,
-        klines,
+        klines: inputArrays(batch),
         carry,
         wantFacts: true,
       });
@@ -145,7 +145,7 @@ class PartitionCheck {
         const strategy = this.strategies[i]!;
         const stored = warehouse.scanPredictions(strategy.strategyId, partition, range);
         await this.#compare('fact_prediction', strategy, stored, facts.predictions, PREDICTION_COLUMNS);
-        await this.#contested.decide(strategy, facts.results);
+        await this.#contested.decide([{ strategy, results: facts.results }]);
         this.#results[i]!.push(facts.results);
       }
       this.options.onBars?.(batch.numRows);

@@ -136,3 +136,17 @@ describe.skipIf(!existsSync(file))('real weekly bars (skipped where ../shared/kl
     }
   });
 });
+
+describe('negative zero', () => {
+  it('is not what CCI20 says of a bar that stands exactly at the mean of a window that moved', () => {
+    // 18 bars at 99 and 101 in turn, then 100 and 100: the mean is 100 by hand, the mean deviation is not 0.
+    const close = [...Array.from({ length: 18 }, (_, t) => (t % 2 === 0 ? 99 : 101)), 100, 100];
+    const cci = run(
+      standing(
+        close,
+        close.map(() => 1),
+      ),
+    )('CCI20');
+    expect(Object.is(cci[19], 0), `${cci[19]}`).toBe(true);
+  });
+});

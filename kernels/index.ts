@@ -34,6 +34,15 @@ export {
   runProgram,
 } from './program.js';
 export {
+  flushResample,
+  RESAMPLE_STATE_SIZE,
+  RESAMPLE_VERSION,
+  type ResampleGrid,
+  type ResampleInput,
+  type ResampleOutput,
+  resample,
+} from './resample/resample.js';
+export {
   ACTION,
   GROUPS,
   type Group,
@@ -46,12 +55,3 @@ export {
   type Side,
 } from './scoring/rules.js';
 export { deriveMaxScore, SCORING_VERSION, scoreBars } from './scoring/score.js';
-export {
-  flushResample,
-  RESAMPLE_STATE_SIZE,
-  RESAMPLE_VERSION,
-  type ResampleGrid,
-  type ResampleInput,
-  type ResampleOutput,
-  resample,
-} from './resample/resample.js';

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { stochRsiOf, TWINS, type TwinInput } from '../test/reference/indicators.js';
 import { klineShapes } from '../test/reference/kline-shapes.js';
+import { allowedDifference } from '../test/reference/tolerance.js';
 import { CATALOG, CODES, codeSpec, kernelVersion, lookback } from './catalog.js';
 import { type CatalogRow, KLINE_INPUTS } from './catalog-row.js';
 import type { Kernel, Params } from './kernel.js';
@@ -11,16 +12,6 @@ const ROWS = 900;
 const shapes = klineShapes(ROWS);
 const program = compileProgram(CATALOG);
 const SENTINEL = 12_345.678;
-
-/** SPEC 3: |a - b| <= 1e-9 * max(|a|, |b|, s). */
-const SCALES: readonly [RegExp, (close: number) => number][] = [
-  [/^(RSI|ADX|PLUS_DI|MINUS_DI|STOCH|WILLR|MFI|ROC)|^(BB_WIDTH20|BB_PCT_B20|CMF20|VWAP_DEV)$/, () => 1],
-  [/^CCI20$/, () => 1000],
-  [/^RVOL20$/, () => 1e-3],
-  [/^(MACD|MOM|ATR)/, (close) => close],
-];
-const scaleOf = (code: string, close: number): number =>
-  SCALES.find(([pattern]) => pattern.test(code))?.[1](close) ?? 0;
 
 function klineColumn(klines: TwinInput, name: string): Float64Array {
   const columns: Record<string, readonly number[]> = {
@@ -198,10 +189,18 @@ describe.each(CODES.map((code) => ({ code })))('$code', ({ code }) => {
         const a = actual[t];
         const b = expected[t];
         if (Number.isNaN(a) && Number.isNaN(b)) continue;
-        const allowed = 1e-9 * Math.max(Math.abs(a), Math.abs(b), scaleOf(code, klines.close[t]));
-        if (!(Math.abs(a - b) <= allowed)) expect.fail(`${name}, row ${t}: ${a}, the twin says ${b}`);
+        if (!(Math.abs(a - b) <= allowedDifference(code, a, b, klines.close[t])))
+          expect.fail(`${name}, row ${t}: ${a}, the twin says ${b}`);
       }
     }
+  });
+
+  it('never gives a negative zero, which a checksum would tell from 0 and a reader could not', () => {
+    for (const { name, columns } of wholes)
+      expect(
+        columns.get(code)!.findIndex((value) => Object.is(value, -0)),
+        name,
+      ).toBe(-1);
   });
 
   it('is unknown on exactly the first lookback(code) rows when everything else is known', () => {

@@ -153,7 +153,7 @@ describe('Ctrl-C', () => {
     const asked = new Promise<void>((resolve) => {
       child.stderr!.on('data', (piece) => {
         stderr += String(piece);
-        if (stderr.includes('rolling back')) resolve();
+        if (stderr.includes('stopping')) resolve();
       });
     });
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
@@ -182,7 +182,7 @@ describe('Ctrl-C', () => {
     await untilHeld();
     child.kill('SIGINT');
     expect(await ended).toBe(130);
-    expect(stderr).toMatch(/rolling back/);
+    expect(stderr).toMatch(/stopped by SIGINT/);
     expect(await ok('verify', '--json')).toBe(before);
     const { runs } = JSON.parse(await ok('runs', '--json'));
     expect(runs[0]).toMatchObject({ kind: 'recompute', status: 'FAILED' });

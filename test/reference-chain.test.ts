@@ -5,16 +5,18 @@ import { durationOf, loadFiles, recompute } from '../engine/index.js';
 import type { MetricDocument, StrategyDocument, TierDocument, Warehouse } from '../warehouse/index.js';
 import { naiveCondition } from './reference/conditions.js';
 import { type NaiveBar, type NaiveResult, naiveResult } from './reference/confirm.js';
+import { TWINS } from './reference/indicators.js';
 import { type NaivePrediction, naivePrediction } from './reference/scoring.js';
+import { allowedDifference } from './reference/tolerance.js';
 import { temporaryFolder } from './support/cli.js';
 import { walkColumns } from './support/market.js';
 import { csvOf } from './support/market-files.js';
 import { shippedStrategies } from './support/strategies.js';
 import { newWarehouse, select } from './support/warehouse.js';
 
-// Everything behind the indicators, recomputed by the naive twins from exported rows alone and compared with what the
-// warehouse shows: metrics, predictions and results, finer bars included. (The indicators have their own oracles:
-// TA-Lib's goldens and the twins of kernels.contract.test.ts.)
+// Every fact of a partition, recomputed by the naive twins from the stored klines and compared with what the warehouse
+// shows: indicators within SPEC 3's tolerance, and from the stored indicators on metrics, predictions and results to the
+// last bit, finer bars included.
 
 const HOUR = 3_600_000;
 const FINE = 300_000;
@@ -250,6 +252,37 @@ function finerOf(exitBar: NaiveBar): NaiveBar[] | null {
   const times = Array.from({ length: 12 }, (_, i) => exitBar.closeTime - HOUR + (i + 1) * FINE);
   return times.every((time) => fineBars.has(time)) ? times.map((time) => fineBars.get(time)!) : null;
 }
+
+describe('fact_indicator', () => {
+  it('has the values that SPEC 3 says, of every code at every bar', async () => {
+    const rows = await select(
+      warehouse,
+      `SELECT open_time, open, high, low, close, volume, close_time, taker_buy_base
+       FROM fact_kline k JOIN dim_interval USING (interval_id) WHERE "interval" = '1h' ORDER BY close_time`,
+    );
+    const column = (c: number): number[] =>
+      rows.map((row) => (row[c] === null ? Number.NaN : Number(row[c])));
+    const klines = {
+      openTime: column(0),
+      open: column(1),
+      high: column(2),
+      low: column(3),
+      close: column(4),
+      volume: column(5),
+      closeTime: column(6),
+      takerBuyBase: column(7),
+    };
+    for (const [code, twin] of Object.entries(TWINS)) {
+      const expected = twin(klines);
+      expected.forEach((value, t) => {
+        const stored = indicators.get(code)?.get(klines.closeTime[t]!) ?? Number.NaN;
+        const allowed = allowedDifference(code, value, stored, klines.close[t]!);
+        if (!Object.is(stored, value) && !(Math.abs(stored - value) <= allowed))
+          expect.fail(`${code}, row ${t}: stored ${stored}, the twin says ${value}`);
+      });
+    }
+  });
+});
 
 describe.each(strategies.map((document) => ({ name: document.strategy, document })))(
   '$name',

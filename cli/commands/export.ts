@@ -44,7 +44,10 @@ export function exportCommand(): Command {
         return;
       }
       await interruptible(() =>
-        replaceFile(options.out, (passing) => writeAs(format, batches, passing, options.memoryLimit)),
+        replaceFile(options.out, async (passing) => {
+          await writeAs(format, batches, passing, options.memoryLimit);
+          stopIfInterrupted();
+        }),
       );
       const { size } = await stat(options.out);
       const document = { table, file: options.out, format, rows: counter.rows, bytes: size };

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import {
+  defaultThreads,
   formatStrategy,
   type LoadReport,
   parseStrategy,
@@ -20,7 +21,7 @@ import { reportRow, reportText } from '../reporting.js';
 import { START_OUTPUT } from '../schemas/start.js';
 import { shippedStrategies } from '../seeds.js';
 import { chooseSource, isSynthetic, KLINE_FOLDER, type StartSource } from '../sources.js';
-import { defaultThreads, wholeNumber } from '../values.js';
+import { wholeNumber } from '../values.js';
 
 interface StartOptions extends CommonOptions, ExchangeOptions {
   readonly threads: number;
@@ -50,7 +51,7 @@ export function startCommand(): Command {
     .addOption(
       new Option('--threads <n>', 'worker threads, 0: compute on the main thread')
         .argParser(wholeNumber(0))
-        .default(defaultThreads(), 'one a core'),
+        .default(defaultThreads(), 'one less than the cores'),
     );
   return common(exchangeOptions(command)).action((files: string[], options: StartOptions) =>
     withWriter(options, async (warehouse) => {

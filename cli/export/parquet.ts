@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
 import {
   BIGINT,
   BOOLEAN,
@@ -11,6 +11,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import { DataType, type Field, type RecordBatch } from 'apache-arrow';
+import { onSuddenEnd } from '../interruption.js';
 import { type Cell, cellReaders } from './cells.js';
 
 const CHUNK_ROWS = 2048;
@@ -27,6 +28,11 @@ export async function writeParquet(
   memoryLimit: string,
 ): Promise<void> {
   const scratch = `${path}.scratch`;
+  const clean = (): void => {
+    for (const file of [scratch, `${scratch}.wal`, `${scratch}.tmp`])
+      rmSync(file, { recursive: true, force: true });
+  };
+  const release = onSuddenEnd(clean);
   try {
     const instance = await DuckDBInstance.create(scratch, { memory_limit: memoryLimit, threads: '1' });
     try {
@@ -40,8 +46,8 @@ export async function writeParquet(
       instance.closeSync();
     }
   } finally {
-    for (const file of [scratch, `${scratch}.wal`, `${scratch}.tmp`])
-      await rm(file, { recursive: true, force: true });
+    clean();
+    release();
   }
 }
 

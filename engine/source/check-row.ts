@@ -17,12 +17,12 @@ export type RowVerdict = RowReason | 'OK' | 'TRUNCATED';
 
 /**
  * Checks a parsed row against SPEC 2, in its order, and normalises its times in place: microseconds become
- * milliseconds (rounded down), a close_time that the exchange cut short becomes the normal one.
+ * milliseconds (a close_time rounded down), a close_time that the exchange cut short becomes the normal one.
  *
  * @remarks VOLUME looks at `volume` alone: SPEC 2 names no other sum.
  */
 export function checkRow(columns: readonly Float64Array[], row: number, rules: RowRules): RowVerdict {
-  const openTime = milliseconds(columns[COLUMN.OPEN_TIME]![row]!);
+  const openTime = onMilliseconds(columns[COLUMN.OPEN_TIME]![row]!);
   const closeTime = milliseconds(columns[COLUMN.CLOSE_TIME]![row]!);
   const open = columns[COLUMN.OPEN]![row]!;
   const high = columns[COLUMN.HIGH]![row]!;
@@ -38,6 +38,11 @@ export function checkRow(columns: readonly Float64Array[], row: number, rules: R
   columns[COLUMN.OPEN_TIME]![row] = openTime;
   columns[COLUMN.CLOSE_TIME]![row] = normal;
   return closeTime < normal ? 'TRUNCATED' : 'OK';
+}
+
+/** An open_time between two milliseconds stays a fraction, which is on no grid. */
+function onMilliseconds(time: number): number {
+  return time >= MICROSECONDS_FROM ? time / 1000 : time;
 }
 
 /** A time of SPEC 2 in ms: from 1e14 on it is in microseconds. */

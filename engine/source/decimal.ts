@@ -49,10 +49,12 @@ export function parseDecimal(bytes: Buffer, start: number, end: number): number 
   }
   const power = exponent - scale + zeros;
   let value: number;
-  if (mantissa === 0) value = 0;
-  else if (mantissa < EXACT_LIMIT && power >= -22 && power <= 22)
+  // No negative zero: it would differ from 0 in a checksum and in nothing that anyone can read.
+  if (mantissa === 0) return 0;
+  if (mantissa < EXACT_LIMIT && power >= -22 && power <= 22)
     value = power < 0 ? mantissa / EXACT_POWERS[-power]! : mantissa * EXACT_POWERS[power]!;
-  else return Number(bytes.toString('latin1', start, end));
+  // Adding 0 takes the sign from an underflow to -0.
+  else return Number(bytes.toString('latin1', start, end)) + 0;
   return first === MINUS ? -value : value;
 }
 

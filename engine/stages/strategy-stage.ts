@@ -12,7 +12,7 @@ import { durationOf } from '../interval.js';
 import { type CompiledMetric, type CompiledStrategy, compileStrategy } from '../strategy/compile.js';
 import type { StrategyFacts } from '../task.js';
 import { allocatePredictions, PredictionCollector } from './prediction-columns.js';
-import { ResultCollector } from './result-columns.js';
+import { ResultCollector } from './result-collector.js';
 
 /** A metric bound to its columns. */
 interface BoundMetric {

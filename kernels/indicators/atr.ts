@@ -32,17 +32,20 @@ export const atr: Kernel = {
     let previousRange = state[RANGE];
     let previousClose = firstRow > 0 ? closes[start - 1] : closes[start];
     const seedEnd = columnOf(period + 1, firstRow, start, end);
-    for (let i = start; i < end; i++) {
-      const high = highs[i];
-      const low = lows[i];
-      const top = previousClose > high ? previousClose : high;
-      const bottom = previousClose < low ? previousClose : low;
-      previousClose = closes[i];
-      const range = top - bottom;
+    for (let i = start; i < seedEnd; i++) {
+      const range = trueRange(highs[i], lows[i], previousClose);
       // The seed is a running mean over rows 1, 2, ...: weight 0 for its first row, which ends row 0's influence.
-      const row = i < seedEnd ? Math.max(firstRow + i - start - 1, 0) : 0;
-      distance = (i < seedEnd ? row / (row + 1) : keep) * (distance + (range - previousRange));
+      const row = Math.max(firstRow + i - start - 1, 0);
+      distance = (row / (row + 1)) * (distance + (range - previousRange));
       previousRange = range;
+      previousClose = closes[i];
+      out[i] = range - distance;
+    }
+    for (let i = seedEnd; i < end; i++) {
+      const range = trueRange(highs[i], lows[i], previousClose);
+      distance = keep * (distance + (range - previousRange));
+      previousRange = range;
+      previousClose = closes[i];
       out[i] = range - distance;
     }
     blankWarmUp(out, start, end, firstRow, period);
@@ -51,3 +54,9 @@ export const atr: Kernel = {
     state[RANGE] = previousRange;
   },
 };
+
+function trueRange(high: number, low: number, previousClose: number): number {
+  const top = previousClose > high ? previousClose : high;
+  const bottom = previousClose < low ? previousClose : low;
+  return top - bottom;
+}

@@ -21,7 +21,8 @@ export const bandShape: Kernel = {
     for (let i = start; i < end; i++) {
       const width = upper[i] - lower[i];
       outWidth[i] = width / middle[i];
-      outPosition[i] = width === 0 ? Number.NaN : (value[i] - lower[i]) / width;
+      // Without a width 0 / 0, which is unknown. (V8 takes twice the time over a NaN that is chosen by a condition.)
+      outPosition[i] = ((value[i] - lower[i]) * Number(width !== 0)) / width;
     }
   },
 };

@@ -1,23 +1,29 @@
 import type { Kernel } from '../kernel.js';
-import { blankWarmUp, columnOf } from '../window/warm-up.js';
+import { SEGMENT } from '../window/blocks.js';
+import { columnOf } from '../window/warm-up.js';
 
 const ROW = 0;
 
-/** Partial sums of a window: four of them, so that additions need not wait for one another. */
-const lanes = new Float64Array(4);
+/** Typical prices of the block at hand; until it is begun, of the block before. */
+const prices = new Float64Array(SEGMENT);
+/** Distances of typical prices from that of the block's first row: the rows of the block before, then the block's. */
+const distances = new Float64Array(2 * SEGMENT);
+/** Mean distance of each row's window. */
+const means = new Float64Array(SEGMENT);
 
 /**
  * Commodity channel index: distance of the typical price from its mean over 0.015 mean deviations. TA-Lib CCI; 0 when the mean
  * deviation is 0.
  *
- * Computed directly over each window, as the mean deviation allows no recursion. Typical prices are first put where the results
- * will stand; then rows are taken backwards, because a result replaces a price that only later windows need. Distances
- * are taken from the row's own price, so a window of equal prices has exactly no deviation.
+ * Rows are taken in blocks of `period`, anchored at the partition's first row, and prices as distances from that of the block's first
+ * row: it is in every window that ends in the block, so distances are at most the window's range, and exactly 0 where its
+ * prices are equal. Their sums are van Herk's (see `SEGMENT`); the deviations of a window are added up afresh, oldest first,
+ * as the mean deviation allows no recursion.
  */
 export const cci: Kernel = {
   name: 'cci',
   title: 'Commodity channel index',
-  version: 1,
+  version: 2,
   inputs: ['high', 'low', 'close'],
   params: [{ name: 'period', title: 'Rows of the window', min: 1, whole: true }],
   outputs: ['cci'],
@@ -32,75 +38,130 @@ export const cci: Kernel = {
     const period = params.period;
     const firstRow = state[ROW];
     const known = columnOf(period - 1, firstRow, start, end);
-    // Windows of rows before this one reach before `start`.
-    const inside = Math.min(end, start + period - 1);
-    for (let i = start; i < end; i++) out[i] = (highs[i] + lows[i] + closes[i]) / 3;
-    for (let i = end - 1; i >= inside; i--) out[i] = indexWithin(out, i, period);
-    for (let i = inside - 1; i >= known; i--) out[i] = indexAtEdge(inputs, out, start, i, period);
-    blankWarmUp(out, start, end, firstRow, period - 1);
+    out.fill(Number.NaN, start, known);
+    if (period > SEGMENT) {
+      for (let i = known; i < end; i++) out[i] = indexAt(highs, lows, closes, period, i);
+    } else if (known < end) {
+      const block = known - (((firstRow + known - start) % period) | 0);
+      for (let i = known - period + 1; i < block; i++)
+        prices[i - block + period] = typicalAt(highs, lows, closes, i);
+      for (let from = known, at = block; from < end; ) {
+        const to = Math.min(end, at + period);
+        measure(highs, lows, closes, period, at, from, to);
+        writeBlock(out, period, at, from, to);
+        at += period;
+        from = to;
+      }
+    }
     state[ROW] = firstRow + end - start;
   },
 };
 
-/** The index of row i, when all typical prices of its window stand in `typicals`. */
-function indexWithin(typicals: Float64Array, i: number, period: number): number {
-  const own = typicals[i];
-  const first = i - period + 1;
-  const last = i - 2;
-  let sum0 = 0;
-  let sum1 = 0;
-  let sum2 = 0;
-  let sum3 = 0;
-  let j = first;
-  for (; j < last; j += 4) {
-    sum0 += typicals[j] - own;
-    sum1 += typicals[j + 1] - own;
-    sum2 += typicals[j + 2] - own;
-    sum3 += typicals[j + 3] - own;
-  }
-  for (; j <= i; j++) sum0 += typicals[j] - own;
-  const mean = (sum0 + sum1 + (sum2 + sum3)) / period;
-  const center = own + mean;
-  sum0 = 0;
-  sum1 = 0;
-  sum2 = 0;
-  sum3 = 0;
-  for (j = first; j < last; j += 4) {
-    sum0 += Math.abs(typicals[j] - center);
-    sum1 += Math.abs(typicals[j + 1] - center);
-    sum2 += Math.abs(typicals[j + 2] - center);
-    sum3 += Math.abs(typicals[j + 3] - center);
-  }
-  for (; j <= i; j++) sum0 += Math.abs(typicals[j] - center);
-  return result(mean, sum0 + sum1 + (sum2 + sum3), period);
+function typicalAt(highs: Float64Array, lows: Float64Array, closes: Float64Array, i: number): number {
+  return (highs[i] + lows[i] + closes[i]) / 3;
 }
 
-/** `indexWithin`, the same additions in the same order, with the typical prices before `start` made again. */
-function indexAtEdge(
-  inputs: readonly Float64Array[],
-  typicals: Float64Array,
-  start: number,
-  i: number,
+/** Fills `distances` and `means` for the rows `[from, to)` of the block that begins at `block`. */
+function measure(
+  highs: Float64Array,
+  lows: Float64Array,
+  closes: Float64Array,
   period: number,
-): number {
-  const first = i - period + 1;
-  const whole = period & ~3;
-  const own = typicals[i];
-  const typicalAt = (j: number): number =>
-    j >= start ? typicals[j] : (inputs[0][j] + inputs[1][j] + inputs[2][j]) / 3;
-  lanes.fill(0);
-  for (let k = 0; k < period; k++) lanes[k < whole ? k & 3 : 0] += typicalAt(first + k) - own;
-  const mean = (lanes[0] + lanes[1] + (lanes[2] + lanes[3])) / period;
-  const center = own + mean;
-  lanes.fill(0);
-  for (let k = 0; k < period; k++) lanes[k < whole ? k & 3 : 0] += Math.abs(typicalAt(first + k) - center);
-  return result(mean, lanes[0] + lanes[1] + (lanes[2] + lanes[3]), period);
+  block: number,
+  from: number,
+  to: number,
+): void {
+  const anchor = typicalAt(highs, lows, closes, block);
+  const oldest = from - block + 1;
+  const inverse = 1 / period;
+  let sum = 0;
+  for (let k = period - 1; k >= oldest; k--) {
+    means[k] = sum;
+    const distance = prices[k] - anchor;
+    distances[k] = distance;
+    sum += distance;
+  }
+  means[oldest - 1] = sum;
+  sum = 0;
+  for (let k = 0; k < to - block; k++) {
+    const price = typicalAt(highs, lows, closes, block + k);
+    const distance = price - anchor;
+    prices[k] = price;
+    distances[k + period] = distance;
+    sum += distance;
+    means[k] = (means[k] + sum) * inverse;
+  }
+}
+
+/** The index of the rows `[from, to)` of the block that begins at `block`, measured before. */
+function writeBlock(out: Float64Array, period: number, block: number, from: number, to: number): void {
+  const scale = period / 0.015;
+  let i = from;
+  // Four windows at a time: they share most of their rows, and their sums need not wait for one another.
+  if (period > 3)
+    for (; i < to - 3; i += 4) {
+      const k = i - block;
+      const own = k + period;
+      const mean0 = means[k];
+      const mean1 = means[k + 1];
+      const mean2 = means[k + 2];
+      const mean3 = means[k + 3];
+      const second = distances[k + 2];
+      const third = distances[k + 3];
+      let sum0 = Math.abs(distances[k + 1] - mean0) + Math.abs(second - mean0) + Math.abs(third - mean0);
+      let sum1 = Math.abs(second - mean1) + Math.abs(third - mean1);
+      let sum2 = Math.abs(third - mean2);
+      let sum3 = 0;
+      for (let j = k + 4; j <= own; j++) {
+        const distance = distances[j];
+        sum0 += Math.abs(distance - mean0);
+        sum1 += Math.abs(distance - mean1);
+        sum2 += Math.abs(distance - mean2);
+        sum3 += Math.abs(distance - mean3);
+      }
+      const next1 = distances[own + 1];
+      const next2 = distances[own + 2];
+      const next3 = distances[own + 3];
+      sum1 += Math.abs(next1 - mean1);
+      sum2 = sum2 + Math.abs(next1 - mean2) + Math.abs(next2 - mean2);
+      sum3 = sum3 + Math.abs(next1 - mean3) + Math.abs(next2 - mean3) + Math.abs(next3 - mean3);
+      out[i] = indexOf(distances[own] - mean0, sum0, scale);
+      out[i + 1] = indexOf(next1 - mean1, sum1, scale);
+      out[i + 2] = indexOf(next2 - mean2, sum2, scale);
+      out[i + 3] = indexOf(next3 - mean3, sum3, scale);
+    }
+  for (; i < to; i++) {
+    const k = i - block;
+    const mean = means[k];
+    let sum = 0;
+    for (let j = k + 1; j <= k + period; j++) sum += Math.abs(distances[j] - mean);
+    out[i] = indexOf(distances[k + period] - mean, sum, scale);
+  }
 }
 
 /**
- * @param mean distance of the window's mean from the row's own typical price
- * @param deviations sum of the distances from that mean
+ * @param distance of the row from the mean of its window
+ * @param deviations sum of all such distances in the window, each without its sign
+ * @param scale period / 0.015
  */
-function result(mean: number, deviations: number, period: number): number {
-  return deviations === 0 ? 0 : -mean / (0.015 * (deviations / period));
+function indexOf(distance: number, deviations: number, scale: number): number {
+  return deviations === 0 ? 0 : (distance * scale) / deviations;
+}
+
+/** The index of row i in two passes over its window, for periods beyond the scratch. */
+function indexAt(
+  highs: Float64Array,
+  lows: Float64Array,
+  closes: Float64Array,
+  period: number,
+  i: number,
+): number {
+  const own = typicalAt(highs, lows, closes, i);
+  let sum = 0;
+  for (let j = i - period + 1; j <= i; j++) sum += typicalAt(highs, lows, closes, j) - own;
+  const mean = sum / period;
+  let deviations = 0;
+  for (let j = i - period + 1; j <= i; j++)
+    deviations += Math.abs(typicalAt(highs, lows, closes, j) - own - mean);
+  return indexOf(0 - mean, deviations, period / 0.015);
 }

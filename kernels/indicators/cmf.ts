@@ -40,7 +40,7 @@ export const cmf: Kernel = {
     for (let from = start; from < end; ) {
       const to = segmentEnd(from, end, position, period);
       const block = from - position;
-      suffixSums(volumes, period, block, isFirst, from, to, totals);
+      suffixSums(volumes, 0, period, block, isFirst, from, to, totals);
       suffixFlows(highs, lows, closes, volumes, period, block, isFirst, from, to);
       if (position === 0) {
         flow = 0;

@@ -7,9 +7,6 @@ const MINUS = 2;
 const RANGE = 3;
 const ADX = 4;
 
-/** Added to a size before dividing by it, so that 0 / 0 becomes 0; lost in any size that a price can have. */
-const NOTHING = 1e-290;
-
 /**
  * Wilder's directional movement: +DI, -DI and ADX. TA-Lib PLUS_DI, MINUS_DI, ADX; when both DI are 0 the row's ADX is the row
  * before's (among the first `period` DX such a row counts 0).
@@ -48,37 +45,44 @@ export const dmi: Kernel = {
       outMinus[start] = Number.NaN;
       from++;
     }
+    const sumEnd = columnOf(period, firstRow, start, end);
     const seedEnd = columnOf(2 * period, firstRow, start, end);
-    for (let i = from; i < end; i++) {
-      const high = highs[i];
-      const low = lows[i];
-      const previousClose = closes[i - 1];
-      // Movements twice their size, negative ones 0, without a branch on the random sign.
-      const up = high - highs[i - 1];
-      const down = lows[i - 1] - low;
-      const rise = Math.abs(up) + up;
-      const fall = Math.abs(down) + down;
-      // 1 when the rise is the larger, -1 when the fall is, 0 when they are equal: then neither counts.
-      const lead = rise - fall;
-      const side = lead / (Math.abs(lead) + NOTHING);
-      const size = Math.abs(side);
-      const top = previousClose > high ? previousClose : high;
-      const bottom = previousClose < low ? previousClose : low;
-      const row = i < seedEnd ? firstRow + i - start : 2 * period;
-      const decay = row >= period ? keep : 1;
-      plus = plus * decay + rise * (size + side) * 0.25;
-      minus = minus * decay + fall * (size - side) * 0.25;
-      range = range * decay + (top - bottom);
-      // All three are 0 together: where nothing moved, the divisor 1 gives the 0 that SPEC asks for.
-      const divisor = range === 0 ? 1 : range;
-      outPlus[i] = 100 * (plus / divisor);
-      outMinus[i] = 100 * (minus / divisor);
-      const total = plus + minus;
-      const index = 100 * (Math.abs(plus - minus) / (total === 0 ? 1 : total));
-      // The first `period` indices are averaged; after them a row without movement keeps the row before's.
-      if (i >= seedEnd) adx = total === 0 ? adx : adx * keep + index * share;
-      else if (row >= period) adx += index * share;
-      outAdx[i] = adx;
+    let previousHigh = highs[from - 1];
+    let previousLow = lows[from - 1];
+    let previousClose = closes[from - 1];
+    for (let i = from; i < end; ) {
+      // The first rows are added up, and the first `period` indices after them are averaged.
+      const stop = i < sumEnd ? sumEnd : i < seedEnd ? seedEnd : end;
+      const decay = i < sumEnd ? 1 : keep;
+      const indexDecay = i < seedEnd ? 1 : keep;
+      const indexShare = i < sumEnd ? 0 : share;
+      for (; i < stop; i++) {
+        const high = highs[i];
+        const low = lows[i];
+        // Movements twice their size, negative ones 0, without a branch on the random sign.
+        const up = high - previousHigh;
+        const down = previousLow - low;
+        const rise = Math.abs(up) + up;
+        const fall = Math.abs(down) + down;
+        const top = previousClose > high ? previousClose : high;
+        const bottom = previousClose < low ? previousClose : low;
+        previousHigh = high;
+        previousLow = low;
+        previousClose = closes[i];
+        // The larger of the two counts; when they are equal, neither.
+        plus = plus * decay + rise * (0.5 * Number(rise > fall));
+        minus = minus * decay + fall * (0.5 * Number(fall > rise));
+        range = range * decay + (top - bottom);
+        // All three are 0 together: where nothing moved, the divisor 1 gives the 0 that SPEC asks for.
+        const divisor = range === 0 ? 1 : range;
+        outPlus[i] = 100 * (plus / divisor);
+        outMinus[i] = 100 * (minus / divisor);
+        const total = plus + minus;
+        const index = 100 * (Math.abs(plus - minus) / (total === 0 ? 1 : total));
+        // A row without movement keeps the row before's.
+        adx = total === 0 ? adx : adx * indexDecay + index * indexShare;
+        outAdx[i] = adx;
+      }
     }
     blankWarmUp(outAdx, start, end, firstRow, 2 * period - 1);
     blankWarmUp(outPlus, start, end, firstRow, period);

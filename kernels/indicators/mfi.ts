@@ -1,15 +1,59 @@
 import type { Kernel } from '../kernel.js';
-import { SEGMENT, segmentEnd } from '../window/blocks.js';
-import { blankWarmUp } from '../window/warm-up.js';
+import { SEGMENT } from '../window/blocks.js';
+import { blankWarmUp, columnOf } from '../window/warm-up.js';
 
 const ROW = 0;
-const RISING = 1;
-const TOTAL = 2;
 const risings = new Float64Array(SEGMENT);
 const totals = new Float64Array(SEGMENT);
 
 /** Added to a size before dividing by it, so that 0 / 0 becomes 0; lost in any change that a price can have. */
 const NOTHING = 1e-290;
+
+/**
+ * Money flow index: rising money flow in percent of all. TA-Lib MFI; 50 when the flow is exactly 0.
+ *
+ * The rows' flows are first put where the results will stand. Then blocks (see `SEGMENT`) are taken from the last to the first,
+ * because a result replaces a flow that only later windows need. Flows of rows before `start` are made again from the prices.
+ */
+export const mfi: Kernel = {
+  name: 'mfi',
+  title: 'Money flow index',
+  version: 1,
+  inputs: ['high', 'low', 'close', 'volume'],
+  params: [{ name: 'period', title: 'Rows of the window', min: 1, whole: true }],
+  outputs: ['mfi'],
+  lookback: ({ period }) => period,
+  history: ({ period }) => period,
+  stateSize: () => 1,
+  run(inputs, params, state, outputs, start, end) {
+    if (start >= end) return;
+    const highs = inputs[0];
+    const lows = inputs[1];
+    const closes = inputs[2];
+    const volumes = inputs[3];
+    const out = outputs[0];
+    const period = params.period;
+    const firstRow = state[ROW];
+    const known = columnOf(period, firstRow, start, end);
+    // Row 0 has no flow; no window that is known holds it.
+    const before = firstRow > 0 ? start - 1 : start;
+    let previous = (highs[before] + lows[before] + closes[before]) / 3;
+    for (let i = start; i < end; i++) {
+      const typical = (highs[i] + lows[i] + closes[i]) / 3;
+      out[i] = flowOf(typical, previous, volumes[i]);
+      previous = typical;
+    }
+    let block = end - 1 - (((firstRow + end - 1 - start) % period) | 0);
+    for (let to = end; to > known; ) {
+      const from = Math.max(block, known, to - SEGMENT);
+      segment(inputs, out, start, period, block, from, to);
+      to = from;
+      if (to === block) block -= period;
+    }
+    blankWarmUp(out, start, end, firstRow, period);
+    state[ROW] = firstRow + end - start;
+  },
+};
 
 /**
  * Money flow of a row (typical price times volume) with the sign of the typical price's change; 0 when it did not change.
@@ -20,99 +64,58 @@ function flowOf(typical: number, previous: number, volume: number): number {
   return typical * volume * (change / (Math.abs(change) + NOTHING));
 }
 
-/** Money flow index: rising money flow in percent of all. TA-Lib MFI; 50 when the flow is exactly 0. */
-export const mfi: Kernel = {
-  name: 'mfi',
-  title: 'Money flow index',
-  version: 1,
-  inputs: ['high', 'low', 'close', 'volume'],
-  params: [{ name: 'period', title: 'Rows of the window', min: 1, whole: true }],
-  outputs: ['mfi'],
-  lookback: ({ period }) => period,
-  history: ({ period }) => period,
-  stateSize: () => 3,
-  run(inputs, params, state, outputs, start, end) {
-    if (start >= end) return;
-    const highs = inputs[0];
-    const lows = inputs[1];
-    const closes = inputs[2];
-    const volumes = inputs[3];
-    const out = outputs[0];
-    const period = params.period;
-    const firstRow = state[ROW];
-    let position = (firstRow % period) | 0;
-    let isFirst = firstRow < period;
-    let rising = state[RISING];
-    let total = state[TOTAL];
-    // Row 0 is compared with itself: no change, no flow.
-    const before = firstRow > 0 ? start - 1 : start;
-    let previous = (highs[before] + lows[before] + closes[before]) / 3;
-    for (let from = start; from < end; ) {
-      const to = segmentEnd(from, end, position, period);
-      suffixFlows(highs, lows, closes, volumes, period, from - position, isFirst, from, to);
-      if (position === 0) {
-        rising = 0;
-        total = 0;
-      }
-      for (let i = from; i < to; i++) {
-        const typical = (highs[i] + lows[i] + closes[i]) / 3;
-        const flow = flowOf(typical, previous, volumes[i]);
-        const size = Math.abs(flow);
-        previous = typical;
-        rising += size + flow;
-        total += size;
-        const below = totals[i - from] + total;
-        // `rising` counts each flow twice, hence 50.
-        out[i] = below === 0 ? 50 : 50 * ((risings[i - from] + rising) / below);
-      }
-      position += to - from;
-      if (position === period) {
-        position = 0;
-        isFirst = false;
-      }
-      from = to;
-    }
-    blankWarmUp(out, start, end, firstRow, period);
-    state[ROW] = firstRow + end - start;
-    state[RISING] = rising;
-    state[TOTAL] = total;
-  },
-};
+/** Flow of row i, made again when it stands before the chunk. */
+function flowAt(inputs: readonly Float64Array[], flows: Float64Array, start: number, i: number): number {
+  if (i >= start) return flows[i];
+  const typical = (inputs[0][i] + inputs[1][i] + inputs[2][i]) / 3;
+  const previous = (inputs[0][i - 1] + inputs[1][i - 1] + inputs[2][i - 1]) / 3;
+  return flowOf(typical, previous, inputs[3][i]);
+}
 
-/** `suffixSums` of rising and of all flows. A suffix never begins at a block's first row, so row - 1 is always there. */
-function suffixFlows(
-  highs: Float64Array,
-  lows: Float64Array,
-  closes: Float64Array,
-  volumes: Float64Array,
+/** The index of the rows `[from, to)` of the block that begins at `block`; `out` holds the flows and takes the results. */
+function segment(
+  inputs: readonly Float64Array[],
+  out: Float64Array,
+  start: number,
   period: number,
   block: number,
-  isFirst: boolean,
   from: number,
   to: number,
 ): void {
-  if (isFirst) {
-    risings.fill(0, 0, to - from);
-    totals.fill(0, 0, to - from);
-    return;
-  }
+  // Rising flow is counted twice, |f| + f: no branch on the random sign.
   let rising = 0;
   let total = 0;
-  let typical = (highs[block - 1] + lows[block - 1] + closes[block - 1]) / 3;
-  // Row j goes into the sums of every row up to j + period - 1, so the row that is written lags behind.
-  for (let j = block - 1; j > from - period; j--) {
-    const i = j + period;
-    if (i < to) {
-      risings[i - from] = rising;
-      totals[i - from] = total;
-    }
-    const previous = (highs[j - 1] + lows[j - 1] + closes[j - 1]) / 3;
-    const flow = flowOf(typical, previous, volumes[j]);
+  for (let j = block - 1; j >= to - period; j--) {
+    const flow = flowAt(inputs, out, start, j);
     const size = Math.abs(flow);
     rising += size + flow;
     total += size;
-    typical = previous;
+  }
+  for (let i = to - 1; i > from; i--) {
+    risings[i - from] = rising;
+    totals[i - from] = total;
+    const flow = flowAt(inputs, out, start, i - period);
+    const size = Math.abs(flow);
+    rising += size + flow;
+    total += size;
   }
   risings[0] = rising;
   totals[0] = total;
+  rising = 0;
+  total = 0;
+  for (let i = block; i < from; i++) {
+    const flow = flowAt(inputs, out, start, i);
+    const size = Math.abs(flow);
+    rising += size + flow;
+    total += size;
+  }
+  for (let i = from; i < to; i++) {
+    const flow = out[i];
+    const size = Math.abs(flow);
+    rising += size + flow;
+    total += size;
+    const below = totals[i - from] + total;
+    // Hence 50 and not 100.
+    out[i] = below === 0 ? 50 : 50 * ((risings[i - from] + rising) / below);
+  }
 }

@@ -38,7 +38,8 @@ export const vwap: Kernel = {
       const volume = volumes[i];
       value += ((highs[i] + lows[i] + closes[i]) / 3) * volume;
       total += volume;
-      out[i] = total === 0 ? Number.NaN : value / total;
+      // Without volume 0 / 0, which is unknown. (V8 takes twice the time over a NaN that is chosen by a condition.)
+      out[i] = value / total;
     }
     state[SESSION_END] = sessionEnd;
     state[VALUE] = value;

@@ -17,14 +17,18 @@ export function segmentEnd(from: number, end: number, position: number, period: 
 }
 
 /**
- * For each row i of the segment `[from, to)`: the sum of `column` over those rows of its window that stand before the block.
+ * For each row i of the segment `[from, to)`: the sum of the distances of `column` from `anchor` over those rows of its window that
+ * stand before the block.
  *
+ * @param anchor 0 for the plain sum; the block's first row is in every window that ends in the block, so that a window of equal
+ *   rows gives exactly 0
  * @param block column index of the block's first row
  * @param isFirst true in the partition's first block: nothing stands before it
  * @param sums written at `[0, to - from)`
  */
 export function suffixSums(
   column: Float64Array,
+  anchor: number,
   period: number,
   block: number,
   isFirst: boolean,
@@ -37,11 +41,10 @@ export function suffixSums(
     sums.fill(0, 0, to - from);
     return;
   }
-  const shift = 1 - period;
-  for (let i = block - 1; i >= to - period; i--) sum += column[i];
+  for (let i = block - 1; i >= to - period; i--) sum += column[i] - anchor;
   for (let i = to - 1; i > from; i--) {
     sums[i - from] = sum;
-    sum += column[i - 1 + shift];
+    sum += column[i - period] - anchor;
   }
   sums[0] = sum;
 }

@@ -1,14 +1,15 @@
 /**
  * Sums of distances and of squared distances from `anchor`, over the rows of each window that stand before the block: see
- * `suffixSums`, whose arguments these are. With the anchor inside the window (the last row before the block is, unless the window
- * is the block), the variance made of such sums is exact to about 2 period^2 rounding errors whatever the column holds: the
- * window's own range bounds every distance. Equal rows give exactly 0.
+ * `suffixSums`, whose arguments these are. With the block's first row as anchor, which is in every window that ends in the
+ * block, the variance made of such sums is exact to about 2 period^2 rounding errors whatever the column holds: the window's
+ * own range bounds every distance. Equal rows give exactly 0.
  */
 export function suffixMoments(
   column: Float64Array,
   anchor: number,
   period: number,
   block: number,
+  isFirst: boolean,
   from: number,
   to: number,
   sums: Float64Array,
@@ -16,6 +17,11 @@ export function suffixMoments(
 ): void {
   let sum = 0;
   let square = 0;
+  if (isFirst) {
+    sums.fill(0, 0, to - from);
+    squares.fill(0, 0, to - from);
+    return;
+  }
   for (let i = block - 1; i >= to - period; i--) {
     const distance = column[i] - anchor;
     sum += distance;
@@ -30,18 +36,4 @@ export function suffixMoments(
   }
   sums[0] = sum;
   squares[0] = square;
-}
-
-/** Sum of squared distances from the mean over `[from, to)`, in two passes. Equal rows give exactly 0. */
-export function squaredDistances(column: Float64Array, from: number, to: number): number {
-  const anchor = column[from];
-  let sum = 0;
-  for (let i = from; i < to; i++) sum += column[i] - anchor;
-  const mean = sum / (to - from);
-  let squares = 0;
-  for (let i = from; i < to; i++) {
-    const distance = column[i] - anchor - mean;
-    squares += distance * distance;
-  }
-  return squares;
 }

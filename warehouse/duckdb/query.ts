@@ -13,6 +13,8 @@ export async function query(
   connection: DuckDBConnection,
   sql: string,
 ): Promise<{ columns: string[]; rows: Cell[][] }> {
+  // The driver has no words for a text without a statement.
+  if (sql.trim() === '') throw new Error('warehouse: query takes one statement, not 0');
   const statements = await connection.extractStatements(sql);
   if (statements.count !== 1)
     throw new Error(`warehouse: query takes one statement, not ${statements.count}`);

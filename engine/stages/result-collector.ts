@@ -1,20 +1,10 @@
 import { RESULT_STATUS, type TradeResult } from '../../kernels/index.js';
-import { RESULT_COLUMNS } from '../../warehouse/index.js';
 import type { FactColumns } from '../task.js';
 
-/**
- * Results as they travel from a worker: `RESULT_COLUMNS`, then the two extremes before the exit, which the engine needs
- * to finish a contested exit with finer bars and which are not stored.
- */
-export const WALKED_RESULT_COLUMNS = [
-  ...RESULT_COLUMNS,
-  { name: 'max_before_exit_pct', kind: 'number' },
-  { name: 'min_before_exit_pct', kind: 'number' },
-] as const;
+/** Numbers of a result: `WALKED_RESULT_COLUMNS` (result-batch.ts), in the order of `add`. */
+const WIDTH = 20;
 
-const WIDTH = WALKED_RESULT_COLUMNS.length;
-
-/** Collects results row by row in one growing Float64Array; `take` cuts it into columns of their own kinds. */
+/** Collects results row by row in one growing Float64Array; `take` cuts it into columns. */
 export class ResultCollector {
   #cells = new Float64Array(64 * WIDTH);
   #rows = 0;
@@ -49,16 +39,11 @@ export class ResultCollector {
     cells[i] = result.minBeforeExitPct;
   }
 
-  /** The collected rows as columns over one buffer each kind of element allows; the collector is empty afterwards. */
+  /** The collected rows as Float64 columns; the collector is empty afterwards. */
   take(): FactColumns {
     const rows = this.#rows;
-    const arrays = WALKED_RESULT_COLUMNS.map(({ kind }, c) => {
-      const column =
-        kind === 'flag'
-          ? new Uint8Array(rows)
-          : kind === 'tiny'
-            ? new Int8Array(rows)
-            : new Float64Array(rows);
+    const arrays = Array.from({ length: WIDTH }, (_, c) => {
+      const column = new Float64Array(rows);
       for (let r = 0; r < rows; r++) column[r] = this.#cells[r * WIDTH + c]!;
       return column;
     });

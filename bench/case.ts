@@ -1,0 +1,87 @@
+/** One size of a case: a label for the tables and the number that `load` is given. */
+export interface Size {
+  readonly label: string;
+  /** Bars asked of the corpus; 0 where the label says it all. */
+  readonly bars: number;
+}
+
+/** What one run does; both sides of a comparison do the same. */
+export interface Work {
+  readonly bars: number;
+  /** Rows written or values computed, as the case's title says. */
+  readonly rows?: number;
+  /** Bytes that go in or out, as the case's title says. */
+  readonly bytes?: number;
+}
+
+/** What a contender measured by itself, when the clock around `run` is not what counts (work in a child process). */
+export interface Sample {
+  readonly elapsedMs: number;
+  /** Peak resident memory of the process that did it. */
+  readonly peakBytes?: number;
+}
+
+/** One side of a comparison. */
+export interface Contender<Input = unknown> {
+  readonly name: string;
+  /** Where it does not do the case's own work. */
+  work?(input: Input): Work;
+  /** Runs before every sample, outside the clock. */
+  prepare?(input: Input): void | Promise<void>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: a contender that leaves the clock to the runner returns nothing
+  run(input: Input): void | Sample | Promise<void | Sample>;
+}
+
+/** `speed`: reference time / our time; `time`: our time / reference time; `peak`: our peak memory / the reference's. */
+export type RatioKind = 'speed' | 'time' | 'peak';
+
+/** A ratio that an issue promised, judged on the last size of a full run. */
+export interface Bar {
+  readonly ratio: RatioKind;
+  /** Name of the reference. */
+  readonly against: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/** How often a contender runs: `rounds` alternating rounds, each at least `roundMs` long and at least once. */
+export interface Effort {
+  readonly rounds: number;
+  readonly roundMs: number;
+  /** Rounds before those, which do not count. */
+  readonly warmUp: number;
+}
+
+/** What cases share during a run. */
+export interface BenchContext {
+  readonly isQuick: boolean;
+  /** Removed at the end. */
+  readonly folder: string;
+  /** Hands out a path in `folder` where no file is yet; what stands there afterwards is removed. */
+  withFile<T>(use: (file: string) => Promise<T>): Promise<T>;
+  /** Makes a value on the first call for `key`; later calls get the same one. */
+  once<T>(key: string, make: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * One benchmark: one small file in `cases/`. The runner loads a size, proves with `check` that ours and the references
+ * agree, and only then times them in turns.
+ */
+export interface BenchCase<Input = unknown> {
+  /** Lower kebab case, unique: what `--filter` looks at. */
+  readonly name: string;
+  readonly group: string;
+  /** One sentence: what is compared, on which data, and what `rows` and `MB` mean. */
+  readonly title: string;
+  readonly bar?: Bar;
+  sizes(context: BenchContext): readonly Size[];
+  effort(context: BenchContext): Effort;
+  load(size: Size, context: BenchContext): Promise<Input>;
+  work(input: Input): Work;
+  /** Returns what was found equal, in one sentence. @throws Error that names the first difference */
+  check(input: Input): string | Promise<string>;
+  readonly run: Contender<Input>;
+  readonly reference: readonly Contender<Input>[];
+  /** Frees what `load` made. */
+  release?(input: Input): Promise<void>;
+}

@@ -1,0 +1,21 @@
+import type { BenchCase } from '../case.js';
+import { computeScaling } from './compute-scaling.js';
+import { csvLoad } from './csv-load.js';
+import { duckdbWrite } from './duckdb-write.js';
+import { kernels } from './kernels.js';
+import { kernelsByCode } from './kernels-by-code.js';
+import { memoryLoad } from './memory-load.js';
+import { memoryRecompute } from './memory-recompute.js';
+import { pipeline } from './pipeline.js';
+
+/** Every benchmark, in the order of the report. A new one is a file and a line here. */
+export const CASES: readonly BenchCase[] = [
+  kernels,
+  kernelsByCode,
+  csvLoad,
+  duckdbWrite,
+  pipeline,
+  computeScaling,
+  memoryRecompute,
+  memoryLoad,
+];

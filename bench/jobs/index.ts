@@ -1,0 +1,22 @@
+import { computeCopies, computePool } from './compute.js';
+import { appendLong } from './long.js';
+import { readCsvFile } from './read-csv.js';
+import { countFacts, load, recomputeFile } from './warehouse.js';
+import { writeLong, writeWide } from './write.js';
+
+/** What a child process can be asked to do. Arguments and results are plain data. */
+export const JOBS = {
+  appendLong,
+  computeCopies,
+  computePool,
+  countFacts,
+  load,
+  readCsvFile,
+  recomputeFile,
+  writeLong,
+  writeWide,
+};
+
+export type JobName = keyof typeof JOBS;
+export type JobArgs<Name extends JobName> = Parameters<(typeof JOBS)[Name]>[0];
+export type JobResult<Name extends JobName> = Awaited<ReturnType<(typeof JOBS)[Name]>>;

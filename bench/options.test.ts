@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { parseOptions } from './options.js';
+
+describe('parseOptions', () => {
+  it('knows its three options', () => {
+    expect(parseOptions([])).toEqual({ isQuick: false, filter: null, json: null });
+    expect(parseOptions(['--quick', '--filter', 'csv', '--json', 'a.json'])).toEqual({
+      isQuick: true,
+      filter: 'csv',
+      json: 'a.json',
+    });
+  });
+
+  it.each([[['--fast']], [['csv']], [['--filter']]])('refuses %j and says what is allowed', (args) => {
+    expect(() => parseOptions(args)).toThrow('[--quick] [--filter NAME] [--json FILE]');
+  });
+});

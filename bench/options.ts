@@ -1,0 +1,24 @@
+import { parseArgs } from 'node:util';
+
+export interface BenchOptions {
+  readonly isQuick: boolean;
+  /** Cases and groups whose name contains it; null: all. */
+  readonly filter: string | null;
+  /** Where the results go as JSON, too. */
+  readonly json: string | null;
+}
+
+export const USAGE = 'npm run bench -- [--quick] [--filter NAME] [--json FILE]';
+
+/** @throws Error that names the option and what is allowed */
+export function parseOptions(args: readonly string[]): BenchOptions {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { quick: { type: 'boolean' }, filter: { type: 'string' }, json: { type: 'string' } },
+    });
+    return { isQuick: values.quick ?? false, filter: values.filter ?? null, json: values.json ?? null };
+  } catch (error) {
+    throw new Error(`bench: ${(error as Error).message.split('.')[0]}; use ${USAGE}`);
+  }
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { caseText, runMarkdown } from './report.js';
+import { judge, type SizeResult } from './results.js';
+import { summarize } from './statistics.js';
+
+/** Ours 20 ms and 3 MiB, the reference 50 ms and 2 MiB, for 1000 bars. */
+const size: SizeResult = {
+  size: 'small',
+  checked: '7 values equal',
+  ours: {
+    contender: 'ours',
+    ms: summarize([10, 20, 60]),
+    peakBytes: summarize([3 * 2 ** 20]),
+    work: { bars: 1000, rows: 4000, bytes: 32_000 },
+  },
+  references: [
+    {
+      contender: 'theirs',
+      ms: summarize([40, 50, 90]),
+      peakBytes: summarize([2 * 2 ** 20]),
+      work: { bars: 1000, rows: 4000, bytes: 32_000 },
+    },
+  ],
+};
+
+describe('judge', () => {
+  it.each([
+    ['speed', 2.5, { atLeast: 2.5 }, true],
+    ['speed', 2.5, { atLeast: 2.6 }, false],
+    ['time', 0.4, { atMost: 0.4 }, true],
+    ['time', 0.4, { atMost: 0.39 }, false],
+    ['peak', 1.5, { atMost: 1.5 }, true],
+    ['peak', 1.5, { atMost: 1.4 }, false],
+  ] as const)('%s is %d against %o: %s', (ratio, value, limit, isMet) => {
+    const verdict = judge({ ratio, against: 'theirs', ...limit }, size);
+    expect(verdict.ratio).toBeCloseTo(value, 12);
+    expect(verdict.isMet).toBe(isMet);
+  });
+
+  it('refuses a reference that did not run', () => {
+    expect(() => judge({ ratio: 'speed', against: 'nobody', atLeast: 1 }, size)).toThrow("'nobody'");
+  });
+});
+
+const verdict = judge({ ratio: 'time', against: 'theirs', atMost: 0.3 }, size);
+const result = { name: 'some-case', group: 'some', title: 'What is compared.', sizes: [size], verdict };
+
+describe('caseText', () => {
+  it('prints medians, spread, rates, bytes, peak and how many times as fast ours is', () => {
+    const [, , , ours, theirs, last] = caseText(result).split('\n');
+    const cells = (line: string | undefined): string[] => line!.trim().split(/ {2,}/);
+    // 20 ms / 1000 bars = 20,000 ns; 1000 / 0.02 s = 50,000; 4000 / 0.02 s = 200,000; 32,000 bytes = 0.032 MB.
+    expect(cells(ours)).toEqual([
+      'small',
+      'ours',
+      '20.0',
+      '10.0 - 60.0',
+      '3',
+      '20,000',
+      '50,000',
+      '200,000',
+      '0.032',
+      '3',
+    ]);
+    expect(cells(theirs)).toEqual([
+      'theirs',
+      '50.0',
+      '40.0 - 90.0',
+      '3',
+      '50,000',
+      '20,000',
+      '80,000',
+      '0.032',
+      '2',
+      '2.50',
+    ]);
+    expect(last).toBe('MISSED: time against theirs 0.40, promised at most 0.3');
+  });
+});
+
+describe('runMarkdown', () => {
+  const text = runMarkdown({
+    machine: {
+      cpu: 'Some CPU',
+      cores: 2,
+      memoryMb: 24_105,
+      system: 'Linux 6 x64',
+      node: '20.20.0',
+      v8: '11.3',
+      packages: { piscina: '5.3.2' },
+      date: '2026-01-02',
+    },
+    corpus: 'a seeded random walk',
+    isQuick: false,
+    elapsedMs: 61_000,
+    cases: [result],
+  });
+
+  it('puts machine, versions and data on top, then the promises, then every case with its check', () => {
+    const at = [
+      'Some CPU, 2 cores, 24,105 MB',
+      'Node.js 20.20.0',
+      'piscina 5.3.2',
+      'a seeded random walk',
+      '| some-case | time against theirs | at most 0.3 | 0.40 | MISSED |',
+      '## some-case',
+      '| small | ours | 20.0 |',
+      '- small: 7 values equal',
+    ].map((part) => text.indexOf(part));
+    expect(at.every((index) => index > 0)).toBe(true);
+    expect(at).toEqual([...at].sort((a, b) => a - b));
+  });
+
+  it('has as many cells in every row of a table as in its head', () => {
+    const rows = text.split('\n').filter((line) => line.startsWith('| '));
+    const widths = new Set(rows.map((line) => line.split(' | ').length));
+    expect([...widths].sort()).toEqual([11, 5]);
+  });
+});

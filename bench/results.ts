@@ -1,0 +1,88 @@
+import type { Bar, BenchCase, BenchContext, Contender, Size, Work } from './case.js';
+import type { Machine } from './machine.js';
+import { type Measured, measure } from './measure.js';
+
+/** One contender on one size. */
+export interface ContenderResult extends Measured {
+  readonly work: Work;
+}
+
+export interface SizeResult {
+  readonly size: string;
+  /** What was found equal before the clock started. */
+  readonly checked: string;
+  readonly ours: ContenderResult;
+  readonly references: readonly ContenderResult[];
+}
+
+/** A promised ratio and what came out. */
+export interface Verdict {
+  readonly bar: Bar;
+  readonly ratio: number;
+  readonly isMet: boolean;
+}
+
+export interface CaseResult {
+  readonly name: string;
+  readonly group: string;
+  readonly title: string;
+  readonly sizes: readonly SizeResult[];
+  readonly verdict: Verdict | null;
+}
+
+/** A whole run; what `--json` writes. */
+export interface RunResult {
+  readonly machine: Machine;
+  readonly corpus: string;
+  readonly isQuick: boolean;
+  readonly elapsedMs: number;
+  readonly cases: readonly CaseResult[];
+}
+
+/** Loads, checks and times every size of a case. @throws Error with the case's name when ours and a reference differ */
+export async function runCase<Input>(
+  benchCase: BenchCase<Input>,
+  context: BenchContext,
+  onSize: (result: SizeResult) => void,
+): Promise<CaseResult> {
+  const { name, group, title, bar } = benchCase;
+  const sizes: SizeResult[] = [];
+  for (const size of benchCase.sizes(context)) {
+    const result = await runSize(benchCase, size, context);
+    sizes.push(result);
+    onSize(result);
+  }
+  return { name, group, title, sizes, verdict: bar === undefined ? null : judge(bar, sizes.at(-1)!) };
+}
+
+async function runSize<Input>(
+  benchCase: BenchCase<Input>,
+  size: Size,
+  context: BenchContext,
+): Promise<SizeResult> {
+  const input = await benchCase.load(size, context);
+  const checked = await benchCase.check(input);
+  const contenders = [benchCase.run, ...benchCase.reference];
+  const measured = await measure(contenders, input, benchCase.effort(context));
+  const workOf = (contender: Contender<Input>): Work => contender.work?.(input) ?? benchCase.work(input);
+  const [ours, ...references] = measured.map((one, i) => ({ ...one, work: workOf(contenders[i]!) }));
+  return { size: size.label, checked, ours: ours!, references };
+}
+
+/** @throws Error when the bar names a reference or a memory peak that the size has not */
+export function judge(bar: Bar, { ours, references }: SizeResult): Verdict {
+  const reference = references.find(({ contender }) => contender === bar.against);
+  if (reference === undefined) throw new Error(`bench: no reference '${bar.against}' to judge against`);
+  const ratio = ratioOf(bar, ours, reference);
+  const isMet =
+    ratio >= (bar.atLeast ?? Number.NEGATIVE_INFINITY) && ratio <= (bar.atMost ?? Number.POSITIVE_INFINITY);
+  return { bar, ratio, isMet };
+}
+
+function ratioOf({ ratio }: Bar, ours: Measured, reference: Measured): number {
+  if (ratio === 'speed') return reference.ms.median / ours.ms.median;
+  if (ratio === 'time') return ours.ms.median / reference.ms.median;
+  if (ours.peakBytes === null || reference.peakBytes === null)
+    throw new Error('bench: a ratio of peaks needs contenders that report their peak');
+  return ours.peakBytes.median / reference.peakBytes.median;
+}

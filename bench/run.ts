@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CASES } from './cases/index.js';
+import { createContext } from './context.js';
+import { describeCorpus } from './corpus.js';
+import { describeMachine } from './machine.js';
+import { type BenchOptions, parseOptions } from './options.js';
+import { ROOT } from './paths.js';
+import { caseText, runMarkdown } from './report.js';
+import { type CaseResult, type RunResult, runCase } from './results.js';
+
+/** Runs the cases that the options leave, prints each as it ends, and writes the reports. */
+async function run({ isQuick, filter, json }: BenchOptions): Promise<void> {
+  const chosen = CASES.filter(
+    ({ name, group }) => filter === null || name.includes(filter) || group.includes(filter),
+  );
+  if (chosen.length === 0)
+    throw new Error(
+      `bench: no case or group has '${filter}' in its name; cases: ${CASES.map(({ name }) => name).join(', ')}`,
+    );
+  const start = performance.now();
+  const context = createContext(isQuick);
+  const cases: CaseResult[] = [];
+  let failed = 0;
+  try {
+    for (const benchCase of chosen) {
+      process.stderr.write(`bench: ${benchCase.name}\n`);
+      try {
+        const result = await runCase(benchCase, context, ({ size, checked }) =>
+          process.stderr.write(`bench: ${benchCase.name} ${size}: ${checked}\n`),
+        );
+        cases.push(result);
+        console.log(`${caseText(result)}\n`);
+      } catch (error) {
+        // A case whose check fails has no figures; the others still have theirs.
+        failed++;
+        console.error(`bench: ${benchCase.name} failed:`, error);
+      }
+    }
+  } finally {
+    context.dispose();
+  }
+  const elapsedMs = performance.now() - start;
+  const result: RunResult = {
+    machine: describeMachine(),
+    corpus: describeCorpus(),
+    isQuick,
+    elapsedMs,
+    cases,
+  };
+  if (json !== null) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
+  if (failed > 0) throw new Error(`bench: ${failed} of ${chosen.length} cases failed`);
+  // Part of the cases, or small sizes, must not replace the whole.
+  if (!isQuick && filter === null) writeFileSync(join(ROOT, 'bench', 'RESULTS.md'), runMarkdown(result));
+}
+
+try {
+  await run(parseOptions(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof Error && error.message.startsWith('bench:') ? error.message : error);
+  process.exitCode = 1;
+}
