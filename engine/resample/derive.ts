@@ -17,7 +17,7 @@ import {
 import { collect } from '../collect.js';
 import { durationOf, gridOffset, INTERVALS, intervalNumber } from '../interval.js';
 import { BlockHasher, hashOfBlocks } from '../lineage.js';
-import { klineArrays } from '../partition-pass.js';
+import { klineArrays } from '../kline-arrays.js';
 import { ahead } from '../read-ahead.js';
 import { conflictOf, type ResampleConflict } from './conflict.js';
 import type { BucketRange, ResampleTask } from './plan.js';
