@@ -16,8 +16,8 @@ import {
 } from '../../warehouse/index.js';
 import { collect } from '../collect.js';
 import { durationOf, gridOffset, INTERVALS, intervalNumber } from '../interval.js';
-import { BlockHasher, hashOfBlocks } from '../lineage.js';
 import { klineArrays } from '../kline-arrays.js';
+import { BlockHasher, hashOfBlocks } from '../lineage.js';
 import { ahead } from '../read-ahead.js';
 import { conflictOf, type ResampleConflict } from './conflict.js';
 import type { BucketRange, ResampleTask } from './plan.js';
