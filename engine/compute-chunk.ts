@@ -1,28 +1,38 @@
+import { ChunkMemory } from './chunk-memory.js';
 import { Pipeline } from './pipeline.js';
-import type { ChunkInput, ChunkOutput, FactColumns } from './task.js';
+import type { Carry, ChunkResult, ChunkTask, PartitionJob } from './task.js';
 
-/** Runs one chunk: the whole of a pool task. `buffers` are those that a thread moves back. */
-export function computeChunk(input: ChunkInput): { output: ChunkOutput; buffers: ArrayBuffer[] } {
-  const pipeline = new Pipeline(input.job, input.carry);
-  const facts = pipeline.push(input.klines, input.rows, input.wantFacts);
-  const output: ChunkOutput = { ...facts, carry: pipeline.save() };
-  return { output, buffers: buffersOf(output) };
+/** Pipelines that a thread keeps: as many as partitions are usually under way at once. */
+const KEPT_PIPELINES = 4;
+
+/** By job: a thread meets few jobs, chunk after chunk, and a pipeline's columns, tables and code are dear to make. */
+const pipelines = new Map<string, Pipeline>();
+
+/** Runs one chunk: the whole of a pool task. */
+export function computeChunk(task: ChunkTask): ChunkResult {
+  const memory = new ChunkMemory(task.memory);
+  const pipeline = pipelineOf(task.job, task.carry);
+  const facts = pipeline.push(task.klines, task.rows, task.wantFacts, memory);
+  return { ...facts, carry: pipeline.save(), usedBytes: memory.usedBytes };
 }
 
-function buffersOf(output: ChunkOutput): ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>();
-  const add = (columns: FactColumns | null): void => {
-    for (const array of columns?.arrays ?? []) buffers.add(array.buffer as ArrayBuffer);
-  };
-  add(output.indicators);
-  for (const facts of output.strategies) {
-    add(facts.predictions);
-    add(facts.results);
+function pipelineOf(job: PartitionJob, carry: Carry | null): Pipeline {
+  // A pipeline depends on everything of its job but the symbol.
+  const key = JSON.stringify([job.interval, job.codes, job.strategies]);
+  let pipeline = pipelines.get(key);
+  if (pipeline === undefined) {
+    pipeline = new Pipeline(job, carry);
+    if (pipelines.size === KEPT_PIPELINES) pipelines.delete(pipelines.keys().next().value!);
+  } else {
+    pipelines.delete(key);
+    pipeline.restart(carry);
   }
-  for (const block of output.blocks)
-    for (const array of [block.kernelState, ...block.trades]) buffers.add(array.buffer as ArrayBuffer);
-  const { carry } = output;
-  for (const array of [carry.kernelState, carry.history, ...carry.trades])
-    buffers.add(array.buffer as ArrayBuffer);
-  return [...buffers];
+  // Put last: the first is the one used longest ago.
+  pipelines.set(key, pipeline);
+  return pipeline;
+}
+
+/** The buffers of a carry, which move between threads. */
+export function carryBuffers({ kernelState, history, trades }: Carry): ArrayBuffer[] {
+  return [kernelState, history, ...trades].map((array) => array.buffer as ArrayBuffer);
 }

@@ -1,5 +1,4 @@
 export { check } from './check.js';
-export { computeChunk } from './compute-chunk.js';
 export { UserError } from './errors.js';
 export { type DownloadOptions, download, marketDefaults } from './exchange/download.js';
 export { HTTP_DEFAULTS, type HttpSettings } from './exchange/http.js';

@@ -1,11 +1,12 @@
 import { computeChunk } from './compute-chunk.js';
+import { createPool } from './create-pool.js';
 import type { ComputePool } from './task.js';
 
 /** The pool's interface without threads: `--threads 0`. */
 export function createInlinePool(): ComputePool {
-  return {
-    threads: 0,
-    run: async (input) => computeChunk(input).output,
-    close: async () => {},
-  };
+  return createPool(
+    0,
+    async (task) => computeChunk(task),
+    async () => {},
+  );
 }

@@ -13,7 +13,6 @@ import {
 } from '../warehouse/index.js';
 import { resumeCarry } from './checkpoint.js';
 import { ContestedExits } from './contested.js';
-import { inSession } from './in-session.js';
 import { durationOf } from './interval.js';
 import { inputArrays, klineArrays } from './kline-arrays.js';
 import { BlockHasher, hashOfBlocks } from './lineage.js';
@@ -22,13 +21,13 @@ import { ahead } from './read-ahead.js';
 import { resultBatch } from './result-batch.js';
 import { compileStrategy } from './strategy/compile.js';
 import type { BlockEnd, Carry, ChunkOutput, ComputePool, PartitionJob } from './task.js';
-import type { Turns } from './turns.js';
 import { strategyVersions, type Versions } from './versions.js';
+import type { WriteQueue } from './write-queue.js';
 
 export interface PassContext {
   readonly warehouse: Warehouse;
   readonly pool: ComputePool;
-  readonly turns: Turns;
+  readonly writes: WriteQueue;
   readonly versions: Versions;
   readonly chunkRows: number;
   readonly runId: number;
@@ -55,8 +54,8 @@ interface ComputedChunk {
 }
 
 /**
- * Computes everything of one pass and replaces the partition's range with it, ledger and checkpoints included, in one
- * transaction: readers see the old generation or the new one.
+ * Computes everything of one pass and replaces the partition's range with it, ledger and checkpoints included, within
+ * one transaction: readers see the old generation or the new one. Returns when it is written; `context.writes` commits.
  */
 export function runPass(context: PassContext, partition: PartitionState, pass: Pass): Promise<PassReport> {
   return new PartitionPass(context, partition, pass).execute();
@@ -93,20 +92,19 @@ class PartitionPass {
     // Read before the carry moves to a thread.
     const openTrades = pass.strategies.map((strategy, i) => this.#openTrades(strategy, carry?.trades[i]));
     const chunks = ahead(this.#computed(from, carry), CHUNKS_AHEAD);
-    await context.turns.take(() =>
-      inSession(context.warehouse, async (session) => {
-        await this.#clear(session, from, openTrades);
-        for await (const { klines, output } of chunks) {
-          this.#keepBlocks(hasher.push(klineArrays(klines), klines.numRows), output.blocks);
-          await this.#write(session, output, klines.numRows);
-          context.onBars?.(klines.numRows);
-        }
-        await this.#writeLedger(session, hasher, resumedAt, from);
-      }),
-    );
-    const indicatorRows = pass.codes.length > 0 ? this.#bars : 0;
-    const rowsWritten = this.#strategyRows.reduce((sum, rows) => sum + rows, indicatorRows);
-    return { bars: this.#bars, rowsWritten, elapsedMs: context.now() - this.#startedAt };
+    return context.writes.write(async (session) => {
+      await this.#clear(session, from, openTrades);
+      for await (const { klines, output } of chunks) {
+        this.#keepBlocks(hasher.push(klineArrays(klines), klines.numRows), output.blocks);
+        await this.#write(session, output, klines.numRows);
+        output.release();
+        context.onBars?.(klines.numRows);
+      }
+      await this.#writeLedger(session, hasher, resumedAt, from);
+      const indicatorRows = pass.codes.length > 0 ? this.#bars : 0;
+      const rowsWritten = this.#strategyRows.reduce((sum, rows) => sum + rows, indicatorRows);
+      return { bars: this.#bars, rowsWritten, elapsedMs: context.now() - this.#startedAt };
+    });
   }
 
   /** Bars between the checkpoint and the first stale one move the state on; their facts stand. */
@@ -117,6 +115,7 @@ class PartitionPass {
       const output = await this.#compute(klines, carry, false);
       carry = output.carry;
       this.#keepBlocks(hasher.push(klineArrays(klines), klines.numRows), output.blocks);
+      output.release();
     }
     return carry;
   }
@@ -184,13 +183,14 @@ class PartitionPass {
     }
   }
 
+  /** Copies the states: they lie on the chunk's memory. */
   #keepBlocks(
     hashes: readonly { rows: number; closeTime: number; klineHash: string }[],
     ends: readonly BlockEnd[],
   ) {
     ends.forEach((end, i) => {
-      this.#blocks.push({ ...hashes[i]!, state: end.kernelState });
-      this.#trades.push({ closeTime: end.closeTime, states: end.trades });
+      this.#blocks.push({ ...hashes[i]!, state: end.kernelState.slice() });
+      this.#trades.push({ closeTime: end.closeTime, states: end.trades.map((trades) => trades.slice()) });
     });
   }
 

@@ -1,10 +1,11 @@
 import { type BoundStep, bindProgram, KLINE_INPUTS, runProgram } from '../kernels/index.js';
 import type { StrategyRecord } from '../warehouse/index.js';
+import { ChunkMemory } from './chunk-memory.js';
 import { durationOf } from './interval.js';
 import { PROGRAM } from './program.js';
 import { metricHistory, StrategyStage } from './stages/strategy-stage.js';
 import { compileStrategy } from './strategy/compile.js';
-import type { BlockEnd, Carry, ChunkOutput, IndicatorColumns, PartitionJob } from './task.js';
+import type { BlockEnd, Carry, ChunkFacts, IndicatorColumns, PartitionJob } from './task.js';
 
 /** Rows of a lineage block; the pipeline never computes across the end of one (SPEC 9). */
 export const BLOCK_ROWS = 1024;
@@ -46,18 +47,30 @@ export class Pipeline {
   constructor(job: PartitionJob, carry: Carry | null) {
     this.#job = job;
     this.#durationMs = durationOf(job.interval);
-    this.#stages = job.strategies.map(
-      (record, i) => new StrategyStage(record, job.interval, carry?.trades[i]),
-    );
+    this.#stages = job.strategies.map((record) => new StrategyStage(record, job.interval));
     this.#history = historyOf(job.strategies, job.interval);
     this.#capacity = this.#history + Math.max(this.#history, BLOCK_ROWS);
     this.#columns = PROGRAM.columnNames.map(() => new Float64Array(this.#capacity));
     this.#streak = new Int32Array(this.#capacity);
-    this.#state = carry?.kernelState ?? new Float64Array(PROGRAM.stateSize);
+    this.#state = new Float64Array(PROGRAM.stateSize);
     this.#steps = bindProgram(PROGRAM, this.#columns, this.#state);
     this.#codeColumns = job.codes.map((code) => this.#column(code));
     for (const stage of this.#stages) stage.bind((name) => this.#column(name), this.#streak);
-    if (carry !== null) this.#restore(carry);
+    this.restart(carry);
+  }
+
+  /** Begins another partition of the same job, or goes on with one from what `save` returned. */
+  restart(carry: Carry | null): void {
+    this.#rows = carry?.rows ?? 0;
+    this.#filled = 0;
+    if (carry === null) this.#state.fill(0);
+    else {
+      this.#state.set(carry.kernelState);
+      this.#restoreHistory(carry);
+    }
+    this.#stages.forEach((stage, i) => {
+      stage.restart(carry?.trades[i]);
+    });
   }
 
   /**
@@ -65,11 +78,17 @@ export class Pipeline {
    *
    * @param klines the columns of `KLINE_INPUTS`
    * @param wantFacts false: state moves on, the facts are dropped
+   * @param memory where facts and states are laid out
    */
-  push(klines: readonly Float64Array[], rows: number, wantFacts = true): Omit<ChunkOutput, 'carry'> {
+  push(
+    klines: readonly Float64Array[],
+    rows: number,
+    wantFacts = true,
+    memory: ChunkMemory = new ChunkMemory(),
+  ): ChunkFacts {
     const blocks: BlockEnd[] = [];
-    const indicators = wantFacts && this.#job.codes.length > 0 ? this.#indicatorColumns(rows) : null;
-    for (const stage of this.#stages) stage.beginChunk(wantFacts ? rows : 0);
+    const indicators = wantFacts && this.#job.codes.length > 0 ? this.#indicatorColumns(rows, memory) : null;
+    for (const stage of this.#stages) stage.beginChunk(wantFacts ? rows : 0, memory);
     for (let from = 0; from < rows; ) {
       const slice = Math.min(rows - from, BLOCK_ROWS - (this.#rows % BLOCK_ROWS));
       const start = this.#append(klines, from, slice);
@@ -87,18 +106,18 @@ export class Pipeline {
         blocks.push({
           rows: this.#rows,
           closeTime: this.#columns[CLOSE_TIME]![end - 1]!,
-          kernelState: this.#state.slice(),
-          trades: this.#stages.map((stage) => stage.saveTrades()),
+          kernelState: memory.copy(this.#state),
+          trades: this.#stages.map((stage) => memory.copy(stage.saveTrades())),
         });
     }
     return {
       indicators,
-      strategies: wantFacts ? this.#stages.map((stage) => stage.takeFacts()) : [],
+      strategies: wantFacts ? this.#stages.map((stage) => stage.takeFacts(memory)) : [],
       blocks,
     };
   }
 
-  /** What the next chunk needs; the pipeline must not be used afterwards, since its buffers may be moved. */
+  /** What the next chunk needs: copies. */
   save(): Carry {
     const historyRows = Math.min(this.#history, this.#filled);
     const history = new Float64Array(historyRows * this.#columns.length);
@@ -107,7 +126,7 @@ export class Pipeline {
     });
     return {
       rows: this.#rows,
-      kernelState: this.#state,
+      kernelState: this.#state.slice(),
       history,
       historyRows,
       trades: this.#stages.map((stage) => stage.saveTrades()),
@@ -118,8 +137,7 @@ export class Pipeline {
     return this.#columns[PROGRAM.columnIndex.get(name)!]!;
   }
 
-  #restore({ rows, history, historyRows }: Carry): void {
-    this.#rows = rows;
+  #restoreHistory({ history, historyRows }: Carry): void {
     // A carry saved with a longer history than this job needs is cut, a shorter one is all there is.
     const kept = Math.min(historyRows, this.#capacity - BLOCK_ROWS);
     this.#columns.forEach((column, c) => {
@@ -157,12 +175,8 @@ export class Pipeline {
         t > 0 && closeTime[t]! - closeTime[t - 1]! === this.#durationMs ? this.#streak[t - 1]! + 1 : 0;
   }
 
-  #indicatorColumns(rows: number): IndicatorColumns {
-    const buffer = new ArrayBuffer(rows * (this.#job.codes.length + 1) * 8);
-    const arrays = Array.from(
-      { length: this.#job.codes.length + 1 },
-      (_, c) => new Float64Array(buffer, c * rows * 8, rows),
-    );
+  #indicatorColumns(rows: number, memory: ChunkMemory): IndicatorColumns {
+    const arrays = Array.from({ length: this.#job.codes.length + 1 }, () => memory.float64(rows));
     return { rows, arrays };
   }
 }

@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { ChunkInput, ChunkOutput, ComputePool } from './task.js';
+import { carryBuffers } from './compute-chunk.js';
+import { createPool } from './create-pool.js';
+import type { ChunkResult, ChunkTask, ComputePool } from './task.js';
 
 /**
  * Threads that pay by default: one less than the cores, at least 1. The caller's thread and DuckDB's own write all the
@@ -12,13 +14,13 @@ export function defaultThreads(): number {
 }
 
 /**
- * A Piscina pool of `threads` workers (built JavaScript: dist/engine/worker.js). Klines arrive on shared memory, the
- * carry is moved in, facts and carry are moved out.
+ * A Piscina pool of `threads` workers (built JavaScript: dist/engine/worker.js). Klines and facts lie on shared
+ * memory, the carry is moved in and out.
  *
  * The caller bounds how many chunks are under way (recompute.ts); the pool's own queue is not used for back-pressure.
  */
 export function createThreadPool(threads: number): ComputePool {
-  const piscina = new Piscina<ChunkInput, ChunkOutput>({
+  const piscina = new Piscina<ChunkTask, ChunkResult>({
     filename: workerFile(),
     minThreads: threads,
     maxThreads: threads,
@@ -26,11 +28,11 @@ export function createThreadPool(threads: number): ComputePool {
   });
   // A second worker that dies of memory makes the pool emit 'error'; the task's own rejection carries the message.
   piscina.on('error', () => {});
-  return {
+  return createPool(
     threads,
-    run: (input) => piscina.run(input, { transferList: carryBuffers(input) }),
-    close: () => piscina.close({ force: true }),
-  };
+    (task) => piscina.run(task, { transferList: task.carry === null ? [] : carryBuffers(task.carry) }),
+    () => piscina.close({ force: true }),
+  );
 }
 
 /** Under vitest this module is TypeScript, which a worker of Node 20 cannot load: take the built one. */
@@ -40,9 +42,4 @@ function workerFile(): string {
     ? new URL('../dist/engine/worker.js', here)
     : new URL('./worker.js', here);
   return fileURLToPath(built);
-}
-
-function carryBuffers({ carry }: ChunkInput): ArrayBuffer[] {
-  if (carry === null) return [];
-  return [carry.kernelState, carry.history, ...carry.trades].map((array) => array.buffer as ArrayBuffer);
 }

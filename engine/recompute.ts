@@ -5,8 +5,8 @@ import { type PartitionPlan, type PlanFilter, planRecompute } from './plan.js';
 import { createThreadPool } from './pool.js';
 import { runRefinement } from './refine.js';
 import type { ComputePool } from './task.js';
-import { Turns } from './turns.js';
 import { currentVersions, type Versions } from './versions.js';
+import { WriteQueue } from './write-queue.js';
 
 /** Rows of a chunk unless `--chunk-rows` says otherwise. */
 export const DEFAULT_CHUNK_ROWS = 16_384;
@@ -65,8 +65,8 @@ export async function plan(
 }
 
 /**
- * Computes what is stale, and nothing else: new and revised bars, new strategy versions, raised kernel versions. Every
- * pass is one transaction; a killed run leaves whole passes and the next run does the rest.
+ * Computes what is stale, and nothing else: new and revised bars, new strategy versions, raised kernel versions. A pass
+ * stands whole or not at all; a killed run leaves whole passes and the next run does the rest.
  */
 export async function recompute(warehouse: Warehouse, options: RecomputeOptions): Promise<RecomputeReport> {
   const now = options.now ?? Date.now;
@@ -81,7 +81,7 @@ export async function recompute(warehouse: Warehouse, options: RecomputeOptions)
   const context: PassContext = {
     warehouse,
     pool,
-    turns: new Turns(),
+    writes: new WriteQueue(warehouse),
     versions,
     chunkRows: options.chunkRows ?? DEFAULT_CHUNK_ROWS,
     runId,
@@ -92,8 +92,11 @@ export async function recompute(warehouse: Warehouse, options: RecomputeOptions)
   const tasks: TaskReport[] = [];
   try {
     await forEachBounded(plans, partitionsUnderWay(pool), (item) => runPlan(context, item, tasks));
+    await context.writes.commit();
     await warehouse.finishRun(runId, 'DONE', `${tasks.length} tasks`, now());
   } catch (error) {
+    // Passes that were written before the failure stand, unless they shared its transaction.
+    await context.writes.commit().catch(() => {});
     await warehouse.finishRun(runId, 'FAILED', error instanceof Error ? error.message : String(error), now());
     throw error;
   } finally {
@@ -117,8 +120,15 @@ function partitionsUnderWay(pool: ComputePool): number {
 
 async function runPlan(context: PassContext, item: PartitionPlan, tasks: TaskReport[]): Promise<void> {
   const { partition, passes, refinements } = item;
+  let isFirst = true;
+  // A pass reads what the one before it stored of the partition, so that must stand.
+  const afterCommit = async (run: () => Promise<PassReport>): Promise<PassReport> => {
+    if (!isFirst) await context.writes.commit();
+    isFirst = false;
+    return run();
+  };
   for (const pass of passes) {
-    const report = await runPass(context, partition, pass);
+    const report = await afterCommit(() => runPass(context, partition, pass));
     tasks.push({
       ...keyOf(partition),
       ...report,
@@ -128,7 +138,7 @@ async function runPlan(context: PassContext, item: PartitionPlan, tasks: TaskRep
     });
   }
   for (const refinement of refinements) {
-    const report = await runRefinement(context, partition, refinement);
+    const report = await afterCommit(() => runRefinement(context, partition, refinement));
     const strategies = [nameOf(refinement.strategy)];
     tasks.push({ ...keyOf(partition), ...report, reason: 'finer bars', codes: 0, strategies });
   }

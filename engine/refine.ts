@@ -1,9 +1,9 @@
 import type { RecordBatch } from 'apache-arrow';
 import { TradeBook } from '../kernels/index.js';
 import { numbers, type PartitionState, values, type WriteSession } from '../warehouse/index.js';
+import { ChunkMemory } from './chunk-memory.js';
 import { collect } from './collect.js';
 import { ContestedExits } from './contested.js';
-import { inSession } from './in-session.js';
 import { durationOf } from './interval.js';
 import type { PassContext, PassReport } from './partition-pass.js';
 import type { Refinement } from './plan.js';
@@ -21,29 +21,27 @@ interface Trade {
   readonly confirmedAt: number;
 }
 
-/** Decides the contested exits again whose finer bars came or changed, in one transaction (SPEC 6). */
+/** Decides the contested exits again whose finer bars came or changed (SPEC 6). */
 export function runRefinement(
   context: PassContext,
   partition: PartitionState,
   refinement: Refinement,
 ): Promise<PassReport> {
-  return context.turns.take(() =>
-    inSession(context.warehouse, async (session) => {
-      const startedAt = context.now();
-      const { strategy } = refinement;
-      const compiled = compileStrategy(strategy, partition.interval);
-      const trades = await affectedTrades(context, partition, refinement, compiled);
-      const results = await walkAgain(context, partition, compiled, trades);
-      if (results.rows > 0) {
-        await new ContestedExits(context.warehouse, partition).decide([{ strategy, results }]);
-        await session.clearResults(strategy.strategyId, partition, results.arrays[0] as Float64Array);
-        await session.appendResults(strategy.strategyId, partition, resultBatch(results));
-      }
-      const elapsedMs = context.now() - startedAt;
-      await writeLedger(context, session, partition, refinement, results.rows, elapsedMs);
-      return { bars: 0, rowsWritten: results.rows, elapsedMs };
-    }),
-  );
+  return context.writes.write(async (session) => {
+    const startedAt = context.now();
+    const { strategy } = refinement;
+    const compiled = compileStrategy(strategy, partition.interval);
+    const trades = await affectedTrades(context, partition, refinement, compiled);
+    const results = await walkAgain(context, partition, compiled, trades);
+    if (results.rows > 0) {
+      await new ContestedExits(context.warehouse, partition).decide([{ strategy, results }]);
+      await session.clearResults(strategy.strategyId, partition, results.arrays[0] as Float64Array);
+      await session.appendResults(strategy.strategyId, partition, resultBatch(results));
+    }
+    const elapsedMs = context.now() - startedAt;
+    await writeLedger(context, session, partition, refinement, results.rows, elapsedMs);
+    return { bars: 0, rowsWritten: results.rows, elapsedMs };
+  });
 }
 
 async function affectedTrades(
@@ -109,7 +107,7 @@ async function walkAgain(
       book.walkNewest(bars, row + 1, klines.rows, (result) => collector.add(result));
     }
   }
-  return collector.take();
+  return collector.take(new ChunkMemory());
 }
 
 async function writeLedger(

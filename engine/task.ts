@@ -24,7 +24,7 @@ export interface Carry {
 
 /**
  * One chunk of one partition. `klines` are the columns of `KLINE_INPUTS` as views of one SharedArrayBuffer (nothing is
- * copied on the way in), `carry` is moved.
+ * copied on the way in), `carry` is moved to the thread.
  */
 export interface ChunkInput {
   readonly job: PartitionJob;
@@ -35,7 +35,12 @@ export interface ChunkInput {
   readonly wantFacts: boolean;
 }
 
-/** Columns of a table as they leave a worker: the arrays of its column list, moved, not cloned. */
+/** What a thread gets: a chunk, and memory for its facts (null: it makes its own). */
+export interface ChunkTask extends ChunkInput {
+  readonly memory: SharedArrayBuffer | null;
+}
+
+/** Columns of a table as they leave a worker: the arrays of its column list, on shared memory. */
 export interface FactColumns {
   readonly rows: number;
   readonly arrays: readonly (Float64Array | Uint8Array | Int8Array | Int16Array | BigInt64Array)[];
@@ -61,12 +66,25 @@ export interface BlockEnd {
   readonly trades: readonly Float64Array[];
 }
 
-export interface ChunkOutput {
+/** Facts and states of a chunk, on shared memory. */
+export interface ChunkFacts {
   /** `close_time` and the wanted codes, all Float64; null when none is wanted. */
   readonly indicators: IndicatorColumns | null;
   readonly strategies: readonly StrategyFacts[];
   readonly blocks: readonly BlockEnd[];
+}
+
+/** What a thread gives back. */
+export interface ChunkResult extends ChunkFacts {
   readonly carry: Carry;
+  /** Memory that the facts and states needed. */
+  readonly usedBytes: number;
+}
+
+export interface ChunkOutput extends ChunkFacts {
+  readonly carry: Carry;
+  /** Says that facts and states are no longer needed: their memory is written over. The carry stays good. */
+  release(): void;
 }
 
 /** The pool's interface: Piscina threads, or the caller's own thread. */

@@ -1,7 +1,4 @@
-/**
- * Lets one at a time work, in the order of asking. Passes write in turns: several open transactions would each hold
- * row groups of every table in memory, and DuckDB's memory_limit would be spent on none of them.
- */
+/** Lets one at a time work, in the order of asking. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 

@@ -146,8 +146,9 @@ class PartitionCheck {
         const stored = warehouse.scanPredictions(strategy.strategyId, partition, range);
         await this.#compare('fact_prediction', strategy, stored, facts.predictions, PREDICTION_COLUMNS);
         await this.#contested.decide([{ strategy, results: facts.results }]);
-        this.#results[i]!.push(facts.results);
+        this.#results[i]!.push(copyOf(facts.results));
       }
+      output.release();
       this.options.onBars?.(batch.numRows);
     }
     const last = hasher.finish();
@@ -222,6 +223,11 @@ async function grainProblems(warehouse: Warehouse): Promise<VerifyProblem[]> {
     });
   }
   return problems;
+}
+
+/** Facts that outlive their chunk's memory. */
+function copyOf({ rows, arrays }: FactColumns): FactColumns {
+  return { rows, arrays: arrays.map((array) => array.slice()) };
 }
 
 /** Rows of several column sets as one, ordered by the first column (times: distinct). */

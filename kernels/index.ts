@@ -54,4 +54,4 @@ export {
   SIDES,
   type Side,
 } from './scoring/rules.js';
-export { deriveMaxScore, SCORING_VERSION, scoreBars } from './scoring/score.js';
+export { deriveMaxScore, SCORING_VERSION, Scorer } from './scoring/score.js';

@@ -157,6 +157,11 @@ export interface PartitionChecksum extends PartitionKey {
 export interface Warehouse {
   /** Without a password. */
   readonly url: string;
+  /**
+   * Bars that a transaction may take together before it is worth committing. A backend that writes small transactions
+   * twice (into its log, then into place) names many; one that holds locks until the commit names 1.
+   */
+  readonly transactionBars: number;
 
   /** Applies pending migrations and the catalog (codes become columns and dimension rows). Idempotent. */
   migrate(catalog: Catalog): Promise<{ readonly applied: readonly string[]; readonly version: number }>;

@@ -69,6 +69,7 @@ export async function computePartition(
       throw new Error('compute: a chunk came back without its facts');
     if (hash !== null) update(hash, output);
     carry = output.carry;
+    output.release();
   }
   return {
     bars: rows,

@@ -1,4 +1,5 @@
 import type { PredictionColumns } from '../../kernels/index.js';
+import type { ChunkMemory } from '../chunk-memory.js';
 import type { FactColumns } from '../task.js';
 
 /** Scoring's output columns, `rows` long, on the pipeline's row index. */
@@ -27,14 +28,22 @@ export class PredictionCollector {
   #rows = 0;
 
   /** @param capacity rows of the chunk: at most so many predictions */
-  constructor(capacity: number) {
-    this.#predictingAt = new Float64Array(capacity);
-    this.#close = new Float64Array(capacity);
-    this.#masks = [new BigInt64Array(capacity), new BigInt64Array(capacity)];
+  constructor(capacity: number, memory: ChunkMemory) {
+    this.#predictingAt = memory.float64(capacity);
+    this.#close = memory.float64(capacity);
+    this.#masks = [memory.bigInt64(capacity), memory.bigInt64(capacity)];
     this.#out = {
-      ...allocatePredictions(capacity),
-      knownMask: new Uint32Array(this.#masks[0].buffer),
-      firedMask: new Uint32Array(this.#masks[1].buffer),
+      knownMask: wordsOf(this.#masks[0]),
+      firedMask: wordsOf(this.#masks[1]),
+      buyScore: memory.float64(capacity),
+      sellScore: memory.float64(capacity),
+      action: memory.int8(capacity),
+      reason: memory.int16(capacity),
+      isConflict: memory.uint8(capacity),
+      metricTrend: memory.float64(capacity),
+      metricMomentum: memory.float64(capacity),
+      metricVolatility: memory.float64(capacity),
+      metricVolume: memory.float64(capacity),
     };
   }
 
@@ -104,4 +113,9 @@ export class PredictionCollector {
     o.metricVolume.set(from.metricVolume.subarray(t, stop), at);
     this.#rows += stop - t;
   }
+}
+
+/** The low and the high word of every mask. */
+function wordsOf({ buffer, byteOffset, length }: BigInt64Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, 2 * length);
 }

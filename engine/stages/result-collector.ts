@@ -1,53 +1,50 @@
 import { RESULT_STATUS, type TradeResult } from '../../kernels/index.js';
+import type { ChunkMemory } from '../chunk-memory.js';
 import type { FactColumns } from '../task.js';
 
 /** Numbers of a result: `WALKED_RESULT_COLUMNS` (result-batch.ts), in the order of `add`. */
 const WIDTH = 20;
 
-/** Collects results row by row in one growing Float64Array; `take` cuts it into columns. */
+/** Collects results row by row in growing columns; `take` copies them out. */
 export class ResultCollector {
-  #cells = new Float64Array(64 * WIDTH);
+  #columns = Array.from({ length: WIDTH }, () => new Float64Array(256));
   #rows = 0;
 
   add(result: TradeResult): void {
-    if ((this.#rows + 1) * WIDTH > this.#cells.length) {
-      const grown = new Float64Array(this.#cells.length * 2);
-      grown.set(this.#cells);
-      this.#cells = grown;
-    }
-    const cells = this.#cells;
-    let i = this.#rows++ * WIDTH;
-    cells[i++] = result.predictingAt;
-    cells[i++] = result.action;
-    cells[i++] = result.isStrong ? 1 : 0;
-    cells[i++] = result.entryPrice;
-    cells[i++] = result.tpPrice;
-    cells[i++] = result.slPrice;
-    cells[i++] = result.lookaheadMs;
-    cells[i++] = result.exitPrice;
-    cells[i++] = RESULT_STATUS.indexOf(result.status);
-    cells[i++] = result.confirmedAt;
-    cells[i++] = result.grossPct;
-    cells[i++] = result.pnlPct;
-    cells[i++] = result.maxReturnPct;
-    cells[i++] = result.minReturnPct;
-    cells[i++] = result.isAmbiguous ? 1 : 0;
-    cells[i++] = result.hasGap ? 1 : 0;
-    cells[i++] = result.isContested ? 1 : 0;
-    cells[i++] = 0;
-    cells[i++] = result.maxBeforeExitPct;
-    cells[i] = result.minBeforeExitPct;
+    if (this.#rows === this.#columns[0]!.length)
+      this.#columns = this.#columns.map((column) => {
+        const grown = new Float64Array(column.length * 2);
+        grown.set(column);
+        return grown;
+      });
+    const c = this.#columns;
+    const r = this.#rows++;
+    c[0]![r] = result.predictingAt;
+    c[1]![r] = result.action;
+    c[2]![r] = result.isStrong ? 1 : 0;
+    c[3]![r] = result.entryPrice;
+    c[4]![r] = result.tpPrice;
+    c[5]![r] = result.slPrice;
+    c[6]![r] = result.lookaheadMs;
+    c[7]![r] = result.exitPrice;
+    c[8]![r] = RESULT_STATUS.indexOf(result.status);
+    c[9]![r] = result.confirmedAt;
+    c[10]![r] = result.grossPct;
+    c[11]![r] = result.pnlPct;
+    c[12]![r] = result.maxReturnPct;
+    c[13]![r] = result.minReturnPct;
+    c[14]![r] = result.isAmbiguous ? 1 : 0;
+    c[15]![r] = result.hasGap ? 1 : 0;
+    c[16]![r] = result.isContested ? 1 : 0;
+    c[17]![r] = 0;
+    c[18]![r] = result.maxBeforeExitPct;
+    c[19]![r] = result.minBeforeExitPct;
   }
 
   /** The collected rows as Float64 columns; the collector is empty afterwards. */
-  take(): FactColumns {
+  take(memory: ChunkMemory): FactColumns {
     const rows = this.#rows;
-    const arrays = Array.from({ length: WIDTH }, (_, c) => {
-      const column = new Float64Array(rows);
-      for (let r = 0; r < rows; r++) column[r] = this.#cells[r * WIDTH + c]!;
-      return column;
-    });
     this.#rows = 0;
-    return { rows, arrays };
+    return { rows, arrays: this.#columns.map((column) => memory.copy(column.subarray(0, rows))) };
   }
 }

@@ -4,10 +4,11 @@ import {
   type Condition,
   confirmRows,
   type PredictionColumns,
-  scoreBars,
+  Scorer,
   TradeBook,
 } from '../../kernels/index.js';
 import type { StrategyRecord } from '../../warehouse/index.js';
+import { ChunkMemory } from '../chunk-memory.js';
 import { durationOf } from '../interval.js';
 import { type CompiledMetric, type CompiledStrategy, compileStrategy } from '../strategy/compile.js';
 import type { StrategyFacts } from '../task.js';
@@ -37,7 +38,9 @@ export function metricHistory({ metrics }: CompiledStrategy): number {
 /** Metrics, predictions and confirmations of one strategy on one partition, on the pipeline's columns. */
 export class StrategyStage {
   readonly #strategy: CompiledStrategy;
-  readonly #book: TradeBook;
+  readonly #scorer: Scorer;
+  readonly #durationMs: number;
+  #book: TradeBook;
   readonly #results = new ResultCollector();
   #metrics: readonly BoundMetric[] = [];
   #truth: readonly Uint8Array[] = [];
@@ -46,15 +49,19 @@ export class StrategyStage {
   #difference: Float64Array = new Float64Array(0);
   #scores: PredictionColumns = allocatePredictions(0);
   #bars: Bars | null = null;
-  #predictions = new PredictionCollector(0);
+  #predictions = new PredictionCollector(0, new ChunkMemory());
 
-  constructor(record: StrategyRecord, interval: string, trades: Float64Array | undefined) {
+  constructor(record: StrategyRecord, interval: string) {
     this.#strategy = compileStrategy(record, interval);
-    const durationMs = durationOf(interval);
-    this.#book =
-      trades === undefined
-        ? new TradeBook(this.#strategy.trade, durationMs)
-        : TradeBook.restore(this.#strategy.trade, durationMs, trades);
+    this.#scorer = new Scorer(this.#strategy.scoring);
+    this.#durationMs = durationOf(interval);
+    this.#book = new TradeBook(this.#strategy.trade, this.#durationMs);
+  }
+
+  /** @param trades open ones, as `saveTrades` returned them; undefined: none */
+  restart(trades: Float64Array | undefined): void {
+    const { trade } = this.#strategy;
+    this.#book = TradeBook.restore(trade, this.#durationMs, trades ?? new Float64Array(0));
   }
 
   /** Binds to the pipeline's columns, all of one length. */
@@ -87,8 +94,8 @@ export class StrategyStage {
   }
 
   /** @param rows bars of the chunk whose facts are wanted */
-  beginChunk(rows: number): void {
-    this.#predictions = new PredictionCollector(rows);
+  beginChunk(rows: number, memory: ChunkMemory): void {
+    this.#predictions = new PredictionCollector(rows, memory);
   }
 
   /** Evaluates rows `[start, end)`. Trades walk on whether or not their facts are wanted. */
@@ -102,15 +109,15 @@ export class StrategyStage {
       }
       condition.run(y, this.#streak, metric, truth, start, end);
     }
-    scoreBars(this.#strategy.scoring, this.#truth, this.#scores, start, end);
+    this.#scorer.score(this.#truth, this.#scores, start, end);
     if (wantFacts) this.#predictions.add(this.#scores, bars.closeTime, bars.close, start, end);
     confirmRows(this.#book, bars, this.#scores, start, end, (result) => {
       if (wantFacts) this.#results.add(result);
     });
   }
 
-  takeFacts(): StrategyFacts {
-    return { predictions: this.#predictions.take(), results: this.#results.take() };
+  takeFacts(memory: ChunkMemory): StrategyFacts {
+    return { predictions: this.#predictions.take(), results: this.#results.take(memory) };
   }
 
   saveTrades(): Float64Array {

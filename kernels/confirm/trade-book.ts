@@ -215,6 +215,9 @@ export class TradeBook {
     const maxBeforeExitPct = isBuy ? atHighest : atLowest;
     const minBeforeExitPct = isBuy ? atLowest : atHighest;
     const isContested = exit?.isAmbiguous ?? false;
+    const exitPrice = exit?.price ?? state[at + LAST_CLOSE]!;
+    const returns = returnsAt(action, entry, exitPrice, this.cost, maxBeforeExitPct, minBeforeExitPct);
+    // Named one by one: spreading `returns` here was half of the time of a walk.
     return {
       predictingAt,
       action,
@@ -223,14 +226,11 @@ export class TradeBook {
       tpPrice: entry * (isBuy ? 1 + tier.tpPct / 100 : 1 - tier.tpPct / 100),
       slPrice: entry * (isBuy ? 1 - tier.slPct / 100 : 1 + tier.slPct / 100),
       lookaheadMs: tier.lookaheadMs,
-      ...returnsAt(
-        action,
-        entry,
-        exit?.price ?? state[at + LAST_CLOSE]!,
-        this.cost,
-        maxBeforeExitPct,
-        minBeforeExitPct,
-      ),
+      exitPrice: returns.exitPrice,
+      grossPct: returns.grossPct,
+      pnlPct: returns.pnlPct,
+      maxReturnPct: returns.maxReturnPct,
+      minReturnPct: returns.minReturnPct,
       status: exit?.status ?? 'EXPIRED',
       confirmedAt,
       isAmbiguous: isContested,

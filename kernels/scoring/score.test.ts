@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type NaiveMetric, type NaiveScoring, naivePrediction } from '../../test/reference/scoring.js';
 import { FALSE, TRUE, UNKNOWN } from '../conditions/condition.js';
 import { type MetricRule, type PredictionColumns, REASON, type ScoringRules } from './rules.js';
-import { deriveMaxScore, scoreBars } from './score.js';
+import { deriveMaxScore, Scorer } from './score.js';
 
 function columns(rows: number): PredictionColumns {
   // Filled with rubbish: every column must be written.
@@ -60,8 +60,7 @@ const metric = (
 function score(rules: ScoringRules, truth: string) {
   const out = columns(1);
   const value = { '1': TRUE, '0': FALSE, '?': UNKNOWN } as Record<string, number>;
-  scoreBars(
-    rules,
+  new Scorer(rules).score(
     [...truth].map((character) => Uint8Array.of(value[character]!)),
     out,
     0,
@@ -228,7 +227,7 @@ describe('scoring in general', () => {
         const truth = rules.metrics.map((_, m) =>
           Uint8Array.from(bars, (bar) => (bar[m] === null ? UNKNOWN : bar[m] ? TRUE : FALSE)),
         );
-        scoreBars(rules, truth, out, start, bars.length);
+        new Scorer(rules).score(truth, out, start, bars.length);
         for (let t = start; t < bars.length; t++) {
           const expected = naivePrediction(rules, bars[t]!.slice(0, rules.metrics.length));
           expect(read(out, t)).toEqual(expected);
@@ -250,10 +249,33 @@ describe('scoring in general', () => {
       Uint8Array.from({ length: rows }, (__, t) => ((t * (m + 3)) >> 2) % (t % 50 === 0 ? 3 : 2)),
     );
     const whole = columns(rows);
-    scoreBars(published, truth, whole, 0, rows);
+    const scorer = new Scorer(published);
+    scorer.score(truth, whole, 0, rows);
     const single = columns(rows);
-    for (let t = 0; t < rows; t++) scoreBars(published, truth, single, t, t + 1);
+    for (let t = 0; t < rows; t++) scorer.score(truth, single, t, t + 1);
     expect(single).toEqual(whole);
     expect(new Set(whole.reason).size).toBeGreaterThan(4);
+  });
+
+  it('stays right when a market shows more masks than the table of decisions holds', () => {
+    const rules: ScoringRules = {
+      ...published,
+      metrics: Array.from({ length: 20 }, (_, m) =>
+        metric(m + 20, m % 2 === 0 ? 'BUY' : 'SELL', 'TREND', (m + 1) / 10),
+      ),
+    };
+    const rows = 150_000;
+    // An odd factor visits every pattern of 20 bits once before it repeats.
+    const pattern = (t: number): number => Math.imul(t % 120_000, 0x9e3779b1) & 0xfffff;
+    const truth = rules.metrics.map((_, m) =>
+      Uint8Array.from({ length: rows }, (__, t) => (pattern(t) >> m) & 1),
+    );
+    const out = columns(rows);
+    new Scorer(rules).score(truth, out, 0, rows);
+    const naive: NaiveScoring = rules;
+    for (let t = 0; t < rows; t += 97) {
+      const bar = rules.metrics.map((_, m) => ((pattern(t) >> m) & 1) === 1);
+      expect(read(out, t)).toEqual(naivePrediction(naive, bar));
+    }
   });
 });

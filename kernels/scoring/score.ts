@@ -1,17 +1,27 @@
+import { UNKNOWN } from '../conditions/condition.js';
 import {
-  ACTION,
-  type MetricRule,
-  type PredictionColumns,
-  REASON,
-  SCORE_TOLERANCE,
-  type ScoringRules,
-} from './rules.js';
+  BUY_SCORE,
+  DecisionTable,
+  IS_ACTION,
+  IS_CONFLICT,
+  IS_REASON,
+  MOMENTUM,
+  OUTCOMES,
+  SCORES,
+  SELL_SCORE,
+  TREND,
+  VOLATILITY,
+  VOLUME,
+} from './decision-table.js';
+import type { MetricRule, PredictionColumns, ScoringRules } from './rules.js';
 
 /** Rises when any column of a prediction may change. */
 export const SCORING_VERSION = 1;
 
-/** Rows scored at a time, so that the columns which every metric adds to stay in the first-level cache. */
+/** Rows scored at a time, so that the masks which every metric adds to stay in the first-level cache. */
 const BLOCK_ROWS = 512;
+/** Metrics added to the masks in one visit of a row. */
+const METRICS_AT_ONCE = 4;
 
 /** `max_score` of a strategy that names none: the larger of the sums of its active BUY and SELL weights (SPEC 5). */
 export function deriveMaxScore(metrics: readonly MetricRule[]): number {
@@ -24,138 +34,120 @@ export function deriveMaxScore(metrics: readonly MetricRule[]): number {
   return Math.max(buy, sell);
 }
 
-/**
- * Scores rows `[start, end)` by SPEC 5: writes every column of `out`. A row whose known mask is 0 is no prediction.
- *
- * @param truth one column a metric of `rules.metrics`: TRUE, FALSE or UNKNOWN, row-aligned with `out`
- */
-export function scoreBars(
-  rules: ScoringRules,
-  truth: readonly Uint8Array[],
-  out: PredictionColumns,
-  start: number,
-  end: number,
-): void {
-  const filters = maskOf(rules.metrics.filter((metric) => metric.side === 'FILTER'));
-  const active = maskOf(rules.metrics);
-  for (let from = start; from < end; from += BLOCK_ROWS) {
-    const to = Math.min(end, from + BLOCK_ROWS);
-    clear(out, from, to);
-    // Metric by metric: each row's sums are still taken in position order.
-    for (let i = 0; i < rules.metrics.length; i++) addMetric(rules.metrics[i]!, truth[i]!, out, from, to);
-    decide(rules, active, filters, out, from, to);
+/** Up to four metrics of one mask word: their indices and bits; a missing one is index -1. */
+interface MetricGroup {
+  readonly word: number;
+  readonly indices: readonly [number, number, number, number];
+  readonly bits: readonly [number, number, number, number];
+}
+
+/** Scores bars by SPEC 5. Remembers decisions, never anything of the bars: rows may come in any order and cutting. */
+export class Scorer {
+  private readonly table: DecisionTable;
+  private readonly groups: readonly MetricGroup[];
+  /** Truth of a metric that is not there: neither known nor fired. */
+  private none = new Uint8Array(0);
+
+  constructor(rules: ScoringRules) {
+    this.table = new DecisionTable(rules);
+    this.groups = [0, 1].flatMap((word) => groupsOf(rules.metrics, word));
   }
-}
 
-type Mask = readonly [low: number, high: number];
-
-function maskOf(metrics: readonly MetricRule[]): Mask {
-  const words: [number, number] = [0, 0];
-  for (const { position } of metrics) words[position >> 5]! |= 1 << (position & 31);
-  return [words[0] >>> 0, words[1] >>> 0];
-}
-
-function clear(out: PredictionColumns, from: number, to: number): void {
-  out.knownMask.fill(0, 2 * from, 2 * to);
-  out.firedMask.fill(0, 2 * from, 2 * to);
-  out.buyScore.fill(0, from, to);
-  out.sellScore.fill(0, from, to);
-  out.metricTrend.fill(0, from, to);
-  out.metricMomentum.fill(0, from, to);
-  out.metricVolatility.fill(0, from, to);
-  out.metricVolume.fill(0, from, to);
-}
-
-function groupColumn(metric: MetricRule, out: PredictionColumns): Float64Array {
-  switch (metric.group) {
-    case 'TREND':
-      return out.metricTrend;
-    case 'MOMENTUM':
-      return out.metricMomentum;
-    case 'VOLATILITY':
-      return out.metricVolatility;
-    case 'VOLUME':
-      return out.metricVolume;
-  }
-}
-
-function addMetric(
-  metric: MetricRule,
-  truth: Uint8Array,
-  out: PredictionColumns,
-  from: number,
-  to: number,
-): void {
-  const { knownMask, firedMask } = out;
-  const word = metric.position >> 5;
-  const bit = metric.position & 31;
-  for (let t = from; t < to; t++) {
-    const value = truth[t]!;
-    // FALSE 0, TRUE 1, UNKNOWN 2: bit 0 says fired, bit 1 unknown; no branch on what the market did.
-    knownMask[2 * t + word]! |= ((value >> 1) ^ 1) << bit;
-    firedMask[2 * t + word]! |= (value & 1) << bit;
-  }
-  if (metric.side === 'FILTER') return;
-  const score = metric.side === 'BUY' ? out.buyScore : out.sellScore;
-  const group = groupColumn(metric, out);
-  const weight = metric.weight;
-  const signed = metric.side === 'BUY' ? weight : -weight;
-  for (let t = from; t < to; t++) {
-    // 1 or 0 times the weight is exact, and adding zero changes no sum.
-    const fired = truth[t]! & 1;
-    score[t]! += fired * weight;
-    group[t]! += fired * signed;
-  }
-}
-
-function decide(
-  rules: ScoringRules,
-  active: Mask,
-  filters: Mask,
-  out: PredictionColumns,
-  from: number,
-  to: number,
-): void {
-  const { knownMask, firedMask, buyScore, sellScore } = out;
-  const buyFrom = rules.buyThreshold - SCORE_TOLERANCE;
-  const sellFrom = rules.sellThreshold - SCORE_TOLERANCE;
-  for (let t = from; t < to; t++) {
-    const buy = buyScore[t]!;
-    const sell = sellScore[t]!;
-    const buyReached = buy >= buyFrom;
-    const sellReached = sell >= sellFrom;
-    let action: number = ACTION.SIDEWAY;
-    if (buyReached && buy > sell + SCORE_TOLERANCE) action = ACTION.BUY;
-    else if (sellReached && sell > buy + SCORE_TOLERANCE) action = ACTION.SELL;
-    const isConflict = buyReached && sellReached;
-    out.action[t] = action;
-    out.isConflict[t] = isConflict ? 1 : 0;
-
-    let reason: number = REASON.NONE;
-    if (knownMask[2 * t] !== active[0] || knownMask[2 * t + 1] !== active[1]) reason = REASON.INCOMPLETE;
-    else if (isConflict) reason = REASON.CONFLICT;
-    else if (action === ACTION.SIDEWAY) reason = REASON.NO_SIGNAL;
-    else {
-      const low = firedMask[2 * t]! & filters[0];
-      const high = firedMask[2 * t + 1]! & filters[1];
-      if ((low | high) !== 0) reason = REASON.FILTER + (low !== 0 ? lowestBit(low) : 32 + lowestBit(high));
-      else reason = weakness(rules, action, buy, sell);
+  /**
+   * Writes rows `[start, end)` of every column of `out`. A row whose known mask is 0 is no prediction.
+   *
+   * @param truth one column a metric of the rules: TRUE, FALSE or UNKNOWN, row-aligned with `out`
+   */
+  score(truth: readonly Uint8Array[], out: PredictionColumns, start: number, end: number): void {
+    if (this.none.length < end) this.none = new Uint8Array(end).fill(UNKNOWN);
+    for (let from = start; from < end; from += BLOCK_ROWS) {
+      const to = Math.min(end, from + BLOCK_ROWS);
+      out.knownMask.fill(0, 2 * from, 2 * to);
+      out.firedMask.fill(0, 2 * from, 2 * to);
+      for (const { word, indices, bits } of this.groups) {
+        const [a, b, c, d] = indices;
+        const { none } = this;
+        addFour(
+          truth[a] ?? none,
+          truth[b] ?? none,
+          truth[c] ?? none,
+          truth[d] ?? none,
+          bits,
+          out,
+          word,
+          from,
+          to,
+        );
+      }
+      this.decide(out, from, to);
     }
-    out.reason[t] = reason;
+  }
+
+  private decide(out: PredictionColumns, from: number, to: number): void {
+    const { table } = this;
+    const { knownMask, firedMask } = out;
+    for (let t = from; t < to; t++) {
+      const entry = table.entry(
+        knownMask[2 * t]!,
+        knownMask[2 * t + 1]!,
+        firedMask[2 * t]!,
+        firedMask[2 * t + 1]!,
+      );
+      const { scores, outcomes } = table;
+      const score = SCORES * entry;
+      const outcome = OUTCOMES * entry;
+      out.buyScore[t] = scores[score + BUY_SCORE]!;
+      out.sellScore[t] = scores[score + SELL_SCORE]!;
+      out.metricTrend[t] = scores[score + TREND]!;
+      out.metricMomentum[t] = scores[score + MOMENTUM]!;
+      out.metricVolatility[t] = scores[score + VOLATILITY]!;
+      out.metricVolume[t] = scores[score + VOLUME]!;
+      out.action[t] = outcomes[outcome + IS_ACTION]!;
+      out.reason[t] = outcomes[outcome + IS_REASON]!;
+      out.isConflict[t] = outcomes[outcome + IS_CONFLICT]!;
+    }
   }
 }
 
-function lowestBit(word: number): number {
-  return 31 - Math.clz32(word & -word);
+function groupsOf(metrics: readonly MetricRule[], word: number): MetricGroup[] {
+  const own = metrics.flatMap(({ position }, index) =>
+    position >> 5 === word ? [{ index, bit: position & 31 }] : [],
+  );
+  const groups: MetricGroup[] = [];
+  for (let i = 0; i < own.length; i += METRICS_AT_ONCE) {
+    const at = (k: number) => own[i + k] ?? { index: -1, bit: 0 };
+    const four = [at(0), at(1), at(2), at(3)] as const;
+    groups.push({
+      word,
+      indices: [four[0].index, four[1].index, four[2].index, four[3].index],
+      bits: [four[0].bit, four[1].bit, four[2].bit, four[3].bit],
+    });
+  }
+  return groups;
 }
 
-/** The safeguards on edge and confidence, in their order. */
-function weakness(rules: ScoringRules, action: number, buy: number, sell: number): number {
-  if (Math.abs(buy - sell) < rules.minEdge - SCORE_TOLERANCE) return REASON.WEAK_EDGE;
-  const band = action === ACTION.BUY ? rules.buyBand : rules.sellBand;
-  if (band === null) return REASON.NONE;
-  const confidence = Math.max(buy, sell) / rules.maxScore;
-  if (confidence < band[0] - SCORE_TOLERANCE) return REASON.LOW_CONFIDENCE;
-  if (confidence > band[1] + SCORE_TOLERANCE) return REASON.OVER_CONFIDENCE;
-  return REASON.NONE;
+/** FALSE 0, TRUE 1, UNKNOWN 2: bit 0 says fired, bit 1 unknown; no branch on what the market did. */
+function addFour(
+  a: Uint8Array,
+  b: Uint8Array,
+  c: Uint8Array,
+  d: Uint8Array,
+  [bitA, bitB, bitC, bitD]: MetricGroup['bits'],
+  { knownMask, firedMask }: PredictionColumns,
+  word: number,
+  from: number,
+  to: number,
+): void {
+  for (let t = from; t < to; t++) {
+    const p = a[t]!;
+    const q = b[t]!;
+    const r = c[t]!;
+    const s = d[t]!;
+    firedMask[2 * t + word]! |= ((p & 1) << bitA) | ((q & 1) << bitB) | ((r & 1) << bitC) | ((s & 1) << bitD);
+    knownMask[2 * t + word]! |=
+      (((p >> 1) ^ 1) << bitA) |
+      (((q >> 1) ^ 1) << bitB) |
+      (((r >> 1) ^ 1) << bitC) |
+      (((s >> 1) ^ 1) << bitD);
+  }
 }

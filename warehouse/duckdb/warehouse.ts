@@ -33,6 +33,8 @@ import { importStrategy, setStrategyEnabled, strategies } from './strategies.js'
 /** The warehouse in one DuckDB file. */
 export class DuckDbWarehouse implements Warehouse {
   readonly url: string;
+  /** About four row groups: full ones go straight into the file, the rest of a transaction through the log first. */
+  readonly transactionBars = 500_000;
   readonly #database: Database;
   readonly #isReadOnly: boolean;
   #isClosed = false;
