@@ -51,4 +51,16 @@ export interface Kernel {
     start: number,
     end: number,
   ): void;
+  /**
+   * Computes several rows of the catalog over the same inputs in one loop: the same bits as `run` one after another, sooner
+   * where each is a chain of dependent operations. Index `i` of `params`, `states` and `outputs` belongs together.
+   */
+  runTogether?(
+    inputs: readonly Float64Array[],
+    params: readonly Params[],
+    states: readonly Float64Array[],
+    outputs: readonly (readonly Float64Array[])[],
+    start: number,
+    end: number,
+  ): void;
 }

@@ -111,6 +111,39 @@ const period = (params: Params, value: number): Params => ({ ...params, period: 
 const smallest = (kernel: Kernel): Params =>
   Object.fromEntries(kernel.params.map((param) => [param.name, param.min]));
 
+const TOGETHER = [...new Set(CATALOG.map((row) => row.kernel))].filter(
+  ({ runTogether }) => runTogether !== undefined,
+);
+
+describe.each(TOGETHER.map((kernel) => ({ kernel, name: kernel.name })))('$name together', ({ kernel }) => {
+  const rows = CATALOG.filter((row) => row.kernel === kernel);
+  const inputs = rows[0].inputs;
+
+  it.each([2, 3, 4, 5, rows.length])(
+    '%i rows give the bits and states of one after another, under any cutting',
+    (n) => {
+      const params = rows.slice(0, n).map((row) => row.params);
+      for (const { name, columns } of wholes) {
+        const x = inputs.map((input) => columns.get(input)!);
+        const alone = params.map((one) => runCut(kernel, one, x, [ROWS]));
+        for (const [i, cuts] of cuttings(ROWS).entries()) {
+          const states = params.map((one) => new Float64Array(kernel.stateSize(one)));
+          const outputs = params.map(() => kernel.outputs.map(() => new Float64Array(ROWS)));
+          let start = 0;
+          for (const end of cuts) {
+            kernel.runTogether!(x, params, states, outputs, start, end);
+            start = end;
+          }
+          for (const [k, { outputs: expected, state }] of alone.entries()) {
+            expect(sameBits(outputs[k], expected), `${name}, cutting ${i}, row ${k}`).toBe(true);
+            expect(sameBits([states[k]], [state]), `state, ${name}, cutting ${i}, row ${k}`).toBe(true);
+          }
+        }
+      }
+    },
+  );
+});
+
 describe.each(CATALOG.map((row) => ({ row, name: label(row) })))('$name', ({ row }) => {
   const { kernel, params } = row;
   const inputsOf = (columns: Map<string, Float64Array>) => row.inputs.map((input) => columns.get(input)!);

@@ -34,4 +34,11 @@ export function prime(kernel: Kernel, params: Params): void {
     kernel.run(inputs, params, state, outputs, start, end);
     start = end;
   }
+  if (kernel.runTogether === undefined) return;
+  const states = [0, 1].map(() => new Float64Array(kernel.stateSize(params)));
+  start = 0;
+  for (const end of CUTS) {
+    kernel.runTogether(inputs, [params, params], states, [outputs, outputs], start, end);
+    start = end;
+  }
 }

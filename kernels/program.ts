@@ -1,4 +1,5 @@
 import { type CatalogRow, KLINE_INPUTS } from './catalog-row.js';
+import type { Kernel, Params } from './kernel.js';
 import { prime } from './prime.js';
 
 /** One kernel run inside a program: columns by index, its part of the state by offset. */
@@ -88,12 +89,13 @@ export function compileProgram(rows: readonly CatalogRow[]): Program {
   return { columnNames, columnIndex, codes, steps, stateSize, history, lookback };
 }
 
-/** One step bound to its buffers, so that running a chunk allocates nothing. */
+/** Steps bound to their buffers, so that running a chunk allocates nothing: one, or several of one kernel over the same inputs. */
 export interface BoundStep {
-  readonly step: ProgramStep;
+  readonly kernel: Kernel;
   readonly inputs: readonly Float64Array[];
-  readonly outputs: readonly Float64Array[];
-  readonly state: Float64Array;
+  readonly params: readonly Params[];
+  readonly states: readonly Float64Array[];
+  readonly outputs: readonly (readonly Float64Array[])[];
 }
 
 /**
@@ -106,16 +108,34 @@ export function bindProgram(
   state: Float64Array,
 ): BoundStep[] {
   for (const { row } of program.steps) prime(row.kernel, row.params);
-  return program.steps.map((step) => ({
-    step,
-    inputs: step.inputs.map((i) => columns[i]!),
-    outputs: step.outputs.map((i) => columns[i]!),
-    state: state.subarray(step.stateOffset, step.stateOffset + step.stateSize),
+  return together(program.steps).map((steps) => ({
+    kernel: steps[0]!.row.kernel,
+    inputs: steps[0]!.inputs.map((i) => columns[i]!),
+    params: steps.map(({ row }) => row.params),
+    states: steps.map(({ stateOffset, stateSize }) => state.subarray(stateOffset, stateOffset + stateSize)),
+    outputs: steps.map(({ outputs }) => outputs.map((i) => columns[i]!)),
   }));
+}
+
+/** Neighbours of one kernel over the same inputs, where the kernel can run them together. */
+function together(steps: readonly ProgramStep[]): ProgramStep[][] {
+  const groups: ProgramStep[][] = [];
+  for (const step of steps) {
+    const group = groups.at(-1);
+    const isSame =
+      group !== undefined &&
+      step.row.kernel.runTogether !== undefined &&
+      group[0]!.row.kernel === step.row.kernel &&
+      group[0]!.inputs.join() === step.inputs.join();
+    if (isSame) group.push(step);
+    else groups.push([step]);
+  }
+  return groups;
 }
 
 /** Runs rows `[start, end)` of every step, in order. */
 export function runProgram(steps: readonly BoundStep[], start: number, end: number): void {
-  for (const { step, inputs, outputs, state } of steps)
-    step.row.kernel.run(inputs, step.row.params, state, outputs, start, end);
+  for (const { kernel, inputs, params, states, outputs } of steps)
+    if (params.length > 1) kernel.runTogether!(inputs, params, states, outputs, start, end);
+    else kernel.run(inputs, params[0]!, states[0]!, outputs[0]!, start, end);
 }
