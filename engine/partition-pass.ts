@@ -76,8 +76,7 @@ class PartitionPass {
     readonly pass: Pass,
   ) {
     this.#startedAt = context.now();
-    const { symbol, interval } = partition;
-    this.#job = { symbol, interval, strategies: pass.strategies, codes: pass.codes };
+    this.#job = { interval: partition.interval, strategies: pass.strategies, codes: pass.codes };
     this.#strategyRows = pass.strategies.map(() => 0);
     this.#contested = new ContestedExits(context.warehouse, partition);
   }

@@ -14,7 +14,6 @@ const ROWS = 4_300;
 const klines = inputArrays(klineBatch(walkColumns({ seed: 11, rows: ROWS, durationMs: HOUR }), 0, ROWS));
 const CLOSE_TIME = KLINE_INPUTS.indexOf('CLOSE_TIME');
 const job: PartitionJob = {
-  symbol: 'BTCUSDT',
   interval: '1h',
   strategies: shippedStrategies(),
   codes: PROGRAM.codes,

@@ -117,19 +117,19 @@ export class Pipeline {
     };
   }
 
-  /** What the next chunk needs: copies. */
-  save(): Carry {
+  /** What the next chunk needs: copies, in `memory`. */
+  save(memory: ChunkMemory = new ChunkMemory()): Carry {
     const historyRows = Math.min(this.#history, this.#filled);
-    const history = new Float64Array(historyRows * this.#columns.length);
+    const history = memory.float64(historyRows * this.#columns.length);
     this.#columns.forEach((column, c) => {
       history.set(column.subarray(this.#filled - historyRows, this.#filled), c * historyRows);
     });
     return {
       rows: this.#rows,
-      kernelState: this.#state.slice(),
+      kernelState: memory.copy(this.#state),
       history,
       historyRows,
-      trades: this.#stages.map((stage) => stage.saveTrades()),
+      trades: this.#stages.map((stage) => memory.copy(stage.saveTrades())),
     };
   }
 

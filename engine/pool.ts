@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { carryBuffers } from './compute-chunk.js';
 import { createPool } from './create-pool.js';
-import type { ChunkResult, ChunkTask, ComputePool } from './task.js';
+import type { ComputePool } from './task.js';
+import { jobText, type ResultMessage, type TaskMessage, unpackResult } from './wire.js';
 
 /**
  * Threads that pay by default: one less than the cores, at least 1. The caller's thread and DuckDB's own write all the
@@ -14,13 +14,13 @@ export function defaultThreads(): number {
 }
 
 /**
- * A Piscina pool of `threads` workers (built JavaScript: dist/engine/worker.js). Klines and facts lie on shared
- * memory, the carry is moved in and out.
+ * A Piscina pool of `threads` workers (built JavaScript: dist/engine/worker.js). Klines, facts and
+ * what a chunk hands to the next lie on shared memory.
  *
  * The caller bounds how many chunks are under way (recompute.ts); the pool's own queue is not used for back-pressure.
  */
 export function createThreadPool(threads: number): ComputePool {
-  const piscina = new Piscina<ChunkTask, ChunkResult>({
+  const piscina = new Piscina<TaskMessage, ResultMessage>({
     filename: workerFile(),
     minThreads: threads,
     maxThreads: threads,
@@ -30,7 +30,7 @@ export function createThreadPool(threads: number): ComputePool {
   piscina.on('error', () => {});
   return createPool(
     threads,
-    (task) => piscina.run(task, { transferList: task.carry === null ? [] : carryBuffers(task.carry) }),
+    async (task) => unpackResult(await piscina.run({ ...task, job: jobText(task.job) })),
     () => piscina.close({ force: true }),
   );
 }

@@ -1,8 +1,7 @@
 import type { StrategyRecord } from '../warehouse/index.js';
 
-/** What a worker needs to know of a partition; plain data, cloned with every message. */
+/** What a worker needs to know of a partition: JSON. Partitions of one interval and the same strategies have equal jobs. */
 export interface PartitionJob {
-  readonly symbol: string;
   readonly interval: string;
   /** Strategies to evaluate, in the order of `ChunkOutput.strategies`. */
   readonly strategies: readonly StrategyRecord[];
@@ -10,7 +9,7 @@ export interface PartitionJob {
   readonly codes: readonly string[];
 }
 
-/** Everything that one chunk hands to the next; buffers only, so that it can be moved between threads. */
+/** Everything that one chunk hands to the next: flat arrays. One that came from a pool is good for one further chunk. */
 export interface Carry {
   /** Absolute rows of the partition before the next chunk. */
   readonly rows: number;
@@ -24,7 +23,7 @@ export interface Carry {
 
 /**
  * One chunk of one partition. `klines` are the columns of `KLINE_INPUTS` as views of one SharedArrayBuffer (nothing is
- * copied on the way in), `carry` is moved to the thread.
+ * copied on the way in).
  */
 export interface ChunkInput {
   readonly job: PartitionJob;
@@ -35,9 +34,10 @@ export interface ChunkInput {
   readonly wantFacts: boolean;
 }
 
-/** What a thread gets: a chunk, and memory for its facts (null: it makes its own). */
+/** What a thread gets: a chunk, and memory for its facts and its carry (null: it makes its own). */
 export interface ChunkTask extends ChunkInput {
   readonly memory: SharedArrayBuffer | null;
+  readonly carryMemory: SharedArrayBuffer | null;
 }
 
 /** Columns of a table as they leave a worker: the arrays of its column list, on shared memory. */
@@ -77,8 +77,9 @@ export interface ChunkFacts {
 /** What a thread gives back. */
 export interface ChunkResult extends ChunkFacts {
   readonly carry: Carry;
-  /** Memory that the facts and states needed. */
+  /** Memory that facts and states needed, and the carry. */
   readonly usedBytes: number;
+  readonly carryBytes: number;
 }
 
 export interface ChunkOutput extends ChunkFacts {

@@ -108,8 +108,7 @@ class PartitionCheck {
     readonly strategies: readonly StrategyRecord[],
     readonly options: VerifyOptions,
   ) {
-    const { symbol, interval } = partition;
-    this.#job = { symbol, interval, strategies, codes: PROGRAM.codes };
+    this.#job = { interval: partition.interval, strategies, codes: PROGRAM.codes };
     this.#contested = new ContestedExits(warehouse, partition);
     this.#results = strategies.map(() => []);
   }

@@ -1,9 +1,7 @@
-import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { carryBuffers, computeChunk } from './compute-chunk.js';
-import type { ChunkTask } from './task.js';
+import { computeChunk } from './compute-chunk.js';
+import { packResult, type ResultMessage, type TaskMessage } from './wire.js';
 
-/** Entry of a pool thread: one chunk in; its facts stay on shared memory, its carry is moved back. */
-export default function run(task: ChunkTask): unknown {
-  const result = computeChunk(task);
-  return move({ [transferableSymbol]: carryBuffers(result.carry), [valueSymbol]: result } as never);
+/** Entry of a pool thread: one chunk in; its facts and its carry stay on shared memory. */
+export default function run(task: TaskMessage): ResultMessage {
+  return packResult(computeChunk(task));
 }

@@ -14,6 +14,7 @@ import { benchStrategies } from '../strategies.js';
 
 /** A partition with everything that is to be computed of it; its columns lie on shared memory. */
 export interface ComputeWork {
+  readonly symbol: string;
   readonly job: PartitionJob;
   readonly rows: number;
   readonly columns: readonly Float64Array[];
@@ -39,7 +40,8 @@ export const WARM_UP_ROWS = 2 * DEFAULT_CHUNK_ROWS;
 /** Puts klines on shared memory, as the warehouse's scans do. */
 export function share({ symbol, interval, rows, columns }: Klines): ComputeWork {
   return {
-    job: { symbol, interval, strategies: benchStrategies(), codes: CODES },
+    symbol,
+    job: { interval, strategies: benchStrategies(), codes: CODES },
     rows,
     columns: KLINE_INPUTS.map((input) => {
       const column = columns[KLINE_COLUMNS.findIndex(({ name }) => name === input.toLowerCase())]!;
@@ -73,7 +75,7 @@ export async function computePartition(
   }
   return {
     bars: rows,
-    digests: hash === null ? [] : [`${job.symbol} ${job.interval} ${hash.digest('hex')}`],
+    digests: hash === null ? [] : [`${work.symbol} ${job.interval} ${hash.digest('hex')}`],
   };
 }
 
