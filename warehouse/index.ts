@@ -18,7 +18,7 @@ export {
   RESULT_COLUMNS,
   STATUS_TEXT,
 } from './schema/batches.js';
-export { GRAIN_QUERIES } from './schema/tables.js';
+export { GRAIN_QUERIES, PARTITION_TABLES } from './schema/tables.js';
 export type { MetricDocument, StrategyDocument, StrategyRecord, TierDocument } from './strategy.js';
 export {
   type Catalog,
@@ -32,8 +32,11 @@ export {
   type PartitionKey,
   type PartitionState,
   type ResampleHead,
+  type RowFilter,
   type RunRecord,
   type ScanOptions,
+  type Snapshot,
+  type TableRow,
   type TaskRecord,
   type TimeRange,
   type TradeCheckpoint,

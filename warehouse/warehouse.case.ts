@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { factCases } from './testing/facts.case.js';
 import { klineCases } from './testing/klines.case.js';
 import { ledgerCases } from './testing/ledger.case.js';
+import { mirrorCases } from './testing/mirror.case.js';
 import { readingCases } from './testing/reading.case.js';
 import { readCases } from './testing/reads.case.js';
 import type { Warehouse } from './warehouse.js';
@@ -15,6 +16,7 @@ export function warehouseContract(name: string, make: MakeWarehouse): void {
     klineCases(make);
     factCases(make);
     ledgerCases(make);
+    mirrorCases(make);
     readingCases(make);
     readCases(make);
   });

@@ -150,6 +150,31 @@ export interface PartitionChecksum extends PartitionKey {
   readonly checksum: string;
 }
 
+/** A stored row by column name: numbers of every kind as numbers, NULL as null, blobs as bytes. */
+export type TableRow = Readonly<Record<string, string | number | null | Uint8Array>>;
+
+/**
+ * Rows that meet every condition, by column of numbers: equal to a number, NULL, one of a list (an empty one: no row), or
+ * in a half-open range. No condition: every row.
+ */
+export type RowFilter = Readonly<Record<string, number | null | readonly number[] | TimeRange>>;
+
+/**
+ * The warehouse as it stood at one moment, whatever is committed meanwhile. One scan at a time. What it offers is what a
+ * replica or a copy reads.
+ */
+export interface Snapshot
+  extends Pick<Warehouse, 'scanKlines' | 'scanIndicators' | 'scanPredictions' | 'scanResults' | 'checksums'> {
+  /**
+   * Rows of a table as they are stored, ids included, in the order of its grain; some at a time. For tables without bulk.
+   *
+   * @param columns default: all of the schema
+   * @throws Error for an unknown table or column, naming the allowed ones
+   */
+  readRows(table: string, filter: RowFilter, columns?: readonly string[]): AsyncIterable<readonly TableRow[]>;
+  close(): Promise<void>;
+}
+
 /**
  * Facts at rest. One contract, two backends; the suite is `warehouse.case.ts`. Batches are Arrow record batches made by
  * `makeBatch` with the column lists of `schema/`; rows come in time order.
@@ -210,6 +235,9 @@ export interface Warehouse {
   /** The last complete block with `closeTime < before`, with its state; null: start from the first row. */
   checkpoint(key: PartitionKey, before: number): Promise<LineageBlock | null>;
   tradeCheckpoint(strategyId: number, key: PartitionKey, closeTime: number): Promise<TradeCheckpoint | null>;
+
+  /** Holds a moment of the warehouse for reading until it is closed. */
+  snapshot(): Promise<Snapshot>;
 
   // Writing
   /** Opens a transaction of its own. Sessions on different partitions may be open at once. */
@@ -296,6 +324,13 @@ export interface WriteSession {
   ): Promise<void>;
   setHead(head: Head): Promise<void>;
   recordTask(task: TaskRecord): Promise<void>;
+
+  // Rows as they are stored, for who mirrors another warehouse. Ids are the caller's; those given out after the commit
+  // are higher, and symbols of dim_symbol are known only then.
+  /** Appends rows with every column of the table. @throws Error for an unknown table, a missing column */
+  appendRows(table: string, rows: readonly TableRow[]): Promise<void>;
+  /** Deletes what meets the filter; returns how many rows. @throws Error for an unknown table or column */
+  deleteRows(table: string, filter: RowFilter): Promise<number>;
 
   commit(): Promise<void>;
   /** Undoes everything. Safe after a failed commit. */

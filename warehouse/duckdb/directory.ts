@@ -37,10 +37,12 @@ export class Directory {
     last.strategy = Math.max(last.strategy, await one('strategy_id) AS n FROM dim_strategy'));
     last.change = Math.max(last.change, await one('seq) AS n FROM kline_change'));
 
-    for (const { symbol, id } of await rows<{ symbol: string; id: number }>(
+    const symbols = await rows<{ symbol: string; id: number }>(
       connection,
       'SELECT symbol, symbol_id AS id FROM dim_symbol',
-    )) {
+    );
+    this.committedSymbols.clear();
+    for (const { symbol, id } of symbols) {
       this.#symbols.set(symbol, id);
       this.committedSymbols.add(symbol);
     }

@@ -9,7 +9,7 @@ import {
   PREDICTION_COLUMNS,
   RESULT_COLUMNS,
 } from '../schema/batches.js';
-import { PARTITION_TABLES } from '../schema/tables.js';
+import { PARTITION_TABLES, tableOf } from '../schema/tables.js';
 import type {
   Head,
   KlineChange,
@@ -17,7 +17,9 @@ import type {
   LineageBlock,
   PartitionKey,
   ResampleHead,
+  RowFilter,
   ScanOptions,
+  TableRow,
   TaskRecord,
   TimeRange,
   TradeCheckpoint,
@@ -33,6 +35,7 @@ import { within } from './scan.js';
 import { scanDerivations, scanKlines } from './scans.js';
 import { quote, text, whole } from './sql.js';
 import { withTimes } from './staging.js';
+import { deleteRows, insertRows } from './table-rows.js';
 
 /** One transaction on a connection of its own. */
 export class DuckDbSession implements WriteSession {
@@ -41,6 +44,8 @@ export class DuckDbSession implements WriteSession {
   readonly #appenders = new Map<string, BulkAppender>();
   readonly #symbols = new Map<string, number>();
   readonly #changes: number[] = [];
+  /** Rows with ids of the caller's were written: the directory must learn them. */
+  #isMirroring = false;
   #isOpen = true;
 
   private constructor(database: Database, connection: DuckDBConnection) {
@@ -198,6 +203,16 @@ export class DuckDbSession implements WriteSession {
     await ledger.insertTask(this.#use(), this.#database.directory.next('task'), this.#ids(task), task);
   }
 
+  async appendRows(table: string, rows: readonly TableRow[]): Promise<void> {
+    this.#isMirroring = true;
+    await insertRows(this.#use(), tableOf(table), rows);
+  }
+
+  async deleteRows(table: string, filter: RowFilter): Promise<number> {
+    this.#isMirroring = true;
+    return deleteRows(this.#use(), table, filter);
+  }
+
   async commit(): Promise<void> {
     const connection = this.#use();
     const { directory, mutex } = this.#database;
@@ -207,6 +222,7 @@ export class DuckDbSession implements WriteSession {
         await connection.run(`INSERT INTO dim_symbol VALUES (${id}, ${text(symbol)})`);
       await connection.run('COMMIT');
       for (const [symbol] of added) directory.committedSymbols.add(symbol);
+      if (this.#isMirroring) await this.#database.reload();
     });
     this.#end();
   }

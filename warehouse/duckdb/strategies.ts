@@ -2,13 +2,12 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { resolveMaxScore } from '../max-score.js';
 import { DIM_METRIC } from '../schema/dim-metric.js';
 import { DIM_STRATEGY } from '../schema/dim-strategy.js';
-import type { TableSpec } from '../schema/table.js';
 import type { MetricDocument, StrategyDocument, StrategyRecord, TierDocument } from '../strategy.js';
-import { appendRows } from './append.js';
+import type { TableRow } from '../warehouse.js';
 import type { Directory } from './directory.js';
-import { type Cell, rows, text } from './sql.js';
+import { rows, text } from './sql.js';
+import { insertRows } from './table-rows.js';
 
-type Row = Readonly<Record<string, Cell>>;
 const TIERS = [
   ['buy', 'weak'],
   ['buy', 'strong'],
@@ -18,8 +17,14 @@ const TIERS = [
 
 /** All versions, by name and version. */
 export async function strategies(connection: DuckDBConnection): Promise<StrategyRecord[]> {
-  const strategyRows = await rows<Row>(connection, 'SELECT * FROM dim_strategy ORDER BY strategy, version');
-  const metricRows = await rows<Row>(connection, 'SELECT * FROM dim_metric ORDER BY strategy_id, position');
+  const strategyRows = await rows<TableRow>(
+    connection,
+    'SELECT * FROM dim_strategy ORDER BY strategy, version',
+  );
+  const metricRows = await rows<TableRow>(
+    connection,
+    'SELECT * FROM dim_metric ORDER BY strategy_id, position',
+  );
   const newest = new Map(strategyRows.map((row) => [row.strategy, row.version]));
   return strategyRows.map((row) => ({
     strategyId: row.strategy_id as number,
@@ -55,8 +60,8 @@ export async function importStrategy(
   const strategyId = directory.next('strategy');
   // A disabled name stays disabled: only `strategy enable` changes that.
   const facts = { strategyId, version, contentHash, importedAt, isEnabled: last?.enabled ?? 1 };
-  await insert(connection, DIM_STRATEGY, [strategyRow(document, facts)]);
-  await insert(
+  await insertRows(connection, DIM_STRATEGY, [strategyRow(document, facts)]);
+  await insertRows(
     connection,
     DIM_METRIC,
     document.metrics.map((metric, position) => metricRow(metric, position, strategyId, name, version)),
@@ -82,31 +87,12 @@ export async function setStrategyEnabled(
   throw new Error(`warehouse: strategy '${strategy}' is not one of ${allowed}`);
 }
 
-const LETTER = { number: 'n', time: 'l', count: 'l', id: 'i', flag: 'i', text: 't' } as const;
-
-/** Inserts rows given by column name; every column must be there. */
-async function insert(
-  connection: DuckDBConnection,
-  table: TableSpec,
-  records: readonly Row[],
-): Promise<void> {
-  const kinds = table.columns.map(({ kind }) => LETTER[kind as keyof typeof LETTER]).join('');
-  const cells = records.map((record) =>
-    table.columns.map(({ name }) => {
-      const cell = record[name];
-      if (cell === undefined) throw new Error(`warehouse: ${table.name}.${name} was not given`);
-      return cell;
-    }),
-  );
-  await appendRows(connection, table.name, kinds, cells);
-}
-
 function strategyRow(
   document: StrategyDocument,
   facts: { strategyId: number; version: number; contentHash: string; importedAt: number; isEnabled: number },
-): Row {
+): TableRow {
   const { scoring, risk } = document;
-  const row: Record<string, Cell> = {
+  const row: Record<string, TableRow[string]> = {
     strategy_id: facts.strategyId,
     strategy: document.strategy,
     version: facts.version,
@@ -145,7 +131,7 @@ function metricRow(
   strategyId: number,
   strategy: string,
   version: number,
-): Row {
+): TableRow {
   return {
     strategy_id: strategyId,
     position,
@@ -168,7 +154,7 @@ function metricRow(
   };
 }
 
-function toDocument(row: Row, metrics: readonly Row[]): StrategyDocument {
+function toDocument(row: TableRow, metrics: readonly TableRow[]): StrategyDocument {
   const number = (name: string): number => row[name] as number;
   const list = (name: string): string[] => (row[name] === '' ? [] : (row[name] as string).split(';'));
   const band = (side: string): [number, number] | null =>
@@ -204,7 +190,7 @@ function toDocument(row: Row, metrics: readonly Row[]): StrategyDocument {
   };
 }
 
-function toMetric(row: Row): MetricDocument {
+function toMetric(row: TableRow): MetricDocument {
   return {
     code: row.metric_code as string,
     name: row.metric_name as string,

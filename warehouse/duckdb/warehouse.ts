@@ -11,6 +11,7 @@ import type {
   ResampleHead,
   RunRecord,
   ScanOptions,
+  Snapshot,
   TaskRecord,
   TimeRange,
   TradeCheckpoint,
@@ -27,6 +28,7 @@ import { query } from './query.js';
 import * as scans from './scans.js';
 import type { FactFilter } from './series.js';
 import { DuckDbSession } from './session.js';
+import { DuckDbSnapshot } from './snapshot.js';
 import { whole } from './sql.js';
 import { importStrategy, setStrategyEnabled, strategies } from './strategies.js';
 
@@ -146,6 +148,10 @@ export class DuckDbWarehouse implements Warehouse {
   ): Promise<TradeCheckpoint | null> {
     const where = `${this.#database.directory.where(key)} AND strategy_id = ${whole(strategyId)}`;
     return this.#database.use((connection) => ledger.tradeCheckpoint(connection, where, closeTime));
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return DuckDbSnapshot.begin(this.#database);
   }
 
   async begin(): Promise<WriteSession> {

@@ -46,6 +46,13 @@ export const TABLES: readonly TableSpec[] = [
   SCHEMA_VERSION,
 ];
 
+/** @throws Error that lists the tables when there is none of that name */
+export function tableOf(name: string): TableSpec {
+  const found = TABLES.find((table) => table.name === name);
+  if (found !== undefined) return found;
+  throw new Error(`warehouse: table '${name}' is not one of ${TABLES.map((table) => table.name).join(', ')}`);
+}
+
 /** Tables whose rows belong to a partition and go when it is forgotten; kline_change and run_task are history and stay. */
 export const PARTITION_TABLES: readonly string[] = [
   FACT_KLINE,
