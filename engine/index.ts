@@ -1,4 +1,5 @@
 export { check } from './check.js';
+export { copyWarehouse } from './copy.js';
 export { UserError } from './errors.js';
 export { type DownloadOptions, download, marketDefaults } from './exchange/download.js';
 export { HTTP_DEFAULTS, type HttpSettings } from './exchange/http.js';
@@ -28,6 +29,8 @@ export {
   recompute,
   type TaskReport,
 } from './recompute.js';
+export type { ChecksumComparison } from './replica/compare.js';
+export { type PartitionSyncReport, type SyncOptions, type SyncReport, syncReplica } from './replica/sync.js';
 export type { ResampleTask } from './resample/plan.js';
 export {
   type ResampleOptions,
