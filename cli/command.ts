@@ -38,12 +38,18 @@ export function group(name: string, description: string): Command {
 
 /** Adds what every command takes, after its own options. */
 export function common(command: Command): Command {
-  return command
-    .addOption(
+  return memoryAndJson(
+    command.addOption(
       new Option('--warehouse <url>', 'where the facts are')
         .env('KLINEMILL_WAREHOUSE')
         .default('duckdb:./data/klinemill.duckdb'),
-    )
+    ),
+  );
+}
+
+/** What even a command takes that names its warehouses otherwise. */
+export function memoryAndJson(command: Command): Command {
+  return command
     .addOption(
       new Option('--memory-limit <size>', 'memory of the database beside the compute threads')
         .argParser(parseMemoryLimit)

@@ -42,6 +42,19 @@ export async function withWriter<T>(
   );
 }
 
+/** Runs `work` on a warehouse that mirrors another one: made and migrated, with no strategies of its own. */
+export async function withMirror<T>(
+  url: string,
+  memoryLimit: string,
+  work: (warehouse: Warehouse) => Promise<T>,
+): Promise<T> {
+  filePath(url);
+  return using(await openWarehouse(url, { memoryLimit }), async (warehouse) => {
+    await warehouse.migrate(warehouseCatalog());
+    return work(warehouse);
+  });
+}
+
 async function prepare(warehouse: Warehouse): Promise<Prepared> {
   const { version, applied } = await warehouse.migrate(warehouseCatalog());
   if (applied.length > 0) note(`${warehouse.url} brought to schema ${version}`);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { group } from './command.js';
 import { checkCommand } from './commands/check.js';
+import { copyCommand } from './commands/copy.js';
 import { downloadCommand } from './commands/download.js';
 import { exportCommand } from './commands/export.js';
 import { forgetCommand } from './commands/forget.js';
@@ -8,6 +9,7 @@ import { gapsCommand } from './commands/gaps.js';
 import { loadCommand } from './commands/load.js';
 import { migrateCommand } from './commands/migrate.js';
 import { recomputeCommand } from './commands/recompute.js';
+import { replicaCommand } from './commands/replica.js';
 import { reportCommand } from './commands/report.js';
 import { resampleCommand } from './commands/resample.js';
 import { runsCommand } from './commands/runs.js';
@@ -41,6 +43,8 @@ export function createProgram(): Command {
     verifyCommand(),
     runsCommand(),
     forgetCommand(),
+    replicaCommand(),
+    copyCommand(),
     migrateCommand(),
   ];
   for (const command of commands) program.addCommand(command);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { CHECK_OUTPUT } from './check.js';
+import { COPY_OUTPUT } from './copy.js';
 import { DOWNLOAD_OUTPUT } from './download.js';
 import { EXPORT_OUTPUT } from './export.js';
 import { FORGET_OUTPUT } from './forget.js';
@@ -7,6 +8,7 @@ import { GAPS_OUTPUT } from './gaps.js';
 import { LOAD_OUTPUT } from './load.js';
 import { MIGRATE_OUTPUT } from './migrate.js';
 import { RECOMPUTE_OUTPUT } from './recompute.js';
+import { REPLICA_SYNC_OUTPUT } from './replica.js';
 import { REPORT_OUTPUT } from './report.js';
 import { RESAMPLE_OUTPUT } from './resample.js';
 import { RUN_OUTPUT, RUNS_OUTPUT } from './runs.js';
@@ -44,5 +46,7 @@ export const JSON_OUTPUT = {
   runs: RUNS_OUTPUT,
   'runs RUN': RUN_OUTPUT,
   forget: FORGET_OUTPUT,
+  'replica sync': REPLICA_SYNC_OUTPUT,
+  copy: COPY_OUTPUT,
   migrate: MIGRATE_OUTPUT,
 } as const satisfies Readonly<Record<string, z.ZodType>>;

@@ -1,6 +1,3 @@
-/** Made by `migrate(catalog)` in every warehouse: the same where the program is the same, so never copied. */
-export const CATALOG_TABLES = ['dim_interval', 'dim_indicator_type', 'schema_version'] as const;
-
 /** What facts refer to; small, compared as a whole. */
 export const DIMENSION_TABLES = ['dim_symbol', 'dim_strategy', 'dim_metric'] as const;
 
