@@ -97,6 +97,18 @@ export function replicaContract(name: string, make: ReplicaMakers): void {
       await expectEqual(source, target);
     });
 
+    it('follows trades that were open when the bars before them ended', async () => {
+      const [source, target] = await pair();
+      const piece = 120;
+      for (let from = 240; from < 240 + 6 * piece; from += piece) {
+        await loadPart(source, BTC_1H, from, from + piece);
+        await compute(source);
+        const { partitions } = await syncReplica(source, target);
+        expect(partitions.map(({ isWhole }) => isWhole)).toEqual([from === 240]);
+      }
+      await expectEqual(source, target);
+    });
+
     it('follows a revised bar before and after it is computed', async () => {
       const [source, target] = await pair();
       await loadPart(source, BTC_1H, 0, BTC_1H.rows);
