@@ -143,6 +143,7 @@ export function loadedFile(report: LoadReport): z.input<typeof LOADED_FILE> {
     added: report.added,
     duplicates: report.duplicates,
     revised: report.revised,
+    replaced: report.replaced,
     conflicts: report.conflicts,
     truncated: report.truncated,
     rejected: { ...report.rejected },

@@ -7,6 +7,7 @@ import { openWarehouse, type Warehouse } from '../warehouse/index.js';
 import { UserError } from './errors.js';
 import type { LoadOptions, LoadReport } from './load/report.js';
 import { loadFile, loadFiles, loadSources } from './load.js';
+import { resample } from './resample.js';
 import { openStream } from './source/file.js';
 import { warehouseCatalog } from './warehouse-catalog.js';
 
@@ -55,7 +56,7 @@ async function checksums(): Promise<Record<string, string>> {
 function expectWhole(report: LoadReport): void {
   const rejected = Object.entries(report.rejected).filter(([reason]) => reason !== 'TRUNCATED');
   const sum = rejected.reduce((total, [, count]) => total + count, 0);
-  expect(report.added + report.duplicates + report.revised + sum).toBe(report.read);
+  expect(report.added + report.duplicates + report.revised + report.replaced + sum).toBe(report.read);
 }
 
 describe('loadFile', () => {
@@ -354,5 +355,72 @@ describe.skipIf(!existsSync(REAL))('real klines (skipped: ../shared/klines is ab
     const report = await loadFile(warehouse, join(REAL, 'BTCUSDT-15m-ms-then-us.derived.csv'), OPTIONS);
     expect(report).toMatchObject({ added: 0, conflicts: 0, rejected: {} });
     expect(report.duplicates).toBe(report.read);
+  });
+});
+
+describe('over bars that resample made', () => {
+  /** Five hours: of the four that end a 2h bucket one is missing. */
+  const hours = () =>
+    put(
+      'BTCUSDT-1h-a.csv',
+      [0, 1, 2, 4, 5].map((bar) => line(bar)),
+    );
+  const twoHours = (bar: number, close: number): string => {
+    const open = T0 + 2 * bar * HOUR;
+    return [open, 100, 110, 90, close, 30, open + 2 * HOUR - 1, 3000, 90, 12, 1300].join(',');
+  };
+  const exchange = () => put('BTCUSDT-2h-x.csv', [twoHours(0, 105), twoHours(1, 106), twoHours(2, 107)]);
+  const bars = () =>
+    rowsOf(`SELECT close_time, "close" FROM v_kline WHERE "interval" = '2h' ORDER BY close_time`);
+  const marks = () => rowsOf('SELECT close_time, bars FROM v_kline_derivation ORDER BY close_time');
+  const derive = () => resample(warehouse, { from: '1h', to: ['2h'], partial: true });
+
+  it('a loaded bar takes the place of one of an incomplete bucket; a whole one stands', async () => {
+    await loadFile(warehouse, hours(), OPTIONS);
+    await derive();
+    expect(await marks()).toEqual([
+      [closeOf(1), 2],
+      [closeOf(3), 1],
+      [closeOf(5), 2],
+    ]);
+    const report = await loadFile(warehouse, exchange(), OPTIONS);
+    // The two whole ones have other volumes.
+    expect(report).toMatchObject({ read: 3, replaced: 1, conflicts: 2, revised: 0, added: 0 });
+    expectWhole(report);
+    expect(await bars()).toEqual([
+      [closeOf(1), 105],
+      [closeOf(3), 106],
+      [closeOf(5), 105],
+    ]);
+    expect((await marks()).map(([time]) => time)).toEqual([closeOf(1), closeOf(5)]);
+    expect(await rowsOf('SELECT * FROM kline_revision')).toEqual([]);
+    const change = (await warehouse.klineChanges(0)).at(-1)!;
+    expect(change).toMatchObject({
+      interval: '2h',
+      added: 0,
+      revised: 1,
+      fromTime: closeOf(3),
+      toTime: closeOf(3),
+    });
+    const after = await checksums();
+    expect(await loadFile(warehouse, exchange(), OPTIONS)).toMatchObject({ replaced: 0, duplicates: 1 });
+    await derive();
+    expect(await checksums()).toEqual(after);
+  });
+
+  it('the same facts as when the exchange came first', async () => {
+    const small = put('BTCUSDT-2h-y.csv', [twoHours(1, 106)]);
+    await loadFile(warehouse, hours(), OPTIONS);
+    await derive();
+    await loadFile(warehouse, small, { ...OPTIONS, revise: true });
+    const [one, own] = [await checksums(), await marks()];
+    expect(await rowsOf('SELECT * FROM kline_revision')).toEqual([]);
+    await warehouse.close();
+    warehouse = await openWarehouse(`duckdb:${join(folder, `${++files}.duckdb`)}`);
+    await warehouse.migrate(warehouseCatalog());
+    await loadFile(warehouse, small, OPTIONS);
+    await loadFile(warehouse, hours(), OPTIONS);
+    await derive();
+    expect([await checksums(), await marks()]).toEqual([one, own]);
   });
 });

@@ -304,12 +304,57 @@ describe('resample', () => {
     const columns = walkColumns({ seed: 32, rows: 6, durationMs: 15 * MINUTE, gaps: 0 });
     await load(warehouse, columns, 0, 6);
     // Six quarters: one hour has closed, the other is half way.
-    await resample(warehouse, { from: '15m', to: ['1h'], partial: true, now: () => columns[6]![5]! + 1 });
+    await resample(warehouse, { from: '15m', to: ['1h'], partial: true, now: columns[6]![5]! + 1 });
     const [[bars]] = (await select(
       warehouse,
       `SELECT count(*) FROM v_kline WHERE "interval" = '1h'`,
     )) as number[][];
     expect(Number(bars)).toBe(1);
+  });
+
+  it('a bucket that was open is made when it has closed, without a new bar', async () => {
+    const warehouse = await make();
+    const columns = walkColumns({ seed: 32, rows: 6, durationMs: 15 * MINUTE, gaps: 0 });
+    await load(warehouse, columns, 0, 6);
+    const closeTime = columns[6]![3]! + 60 * MINUTE;
+    const run = async (now: number) =>
+      figures(await resample(warehouse, { from: '15m', to: ['1h'], partial: true, now }));
+    expect(await run(closeTime)).toEqual([{ target: '1h', added: 1, incomplete: 1 }]);
+    expect(await run(closeTime)).toEqual([]);
+    expect(await run(closeTime + 1)).toEqual([{ target: '1h', added: 1 }]);
+    expect(await run(closeTime + 1)).toEqual([]);
+    const fresh = await make();
+    await load(fresh, columns, 0, 6);
+    await resample(fresh, { from: '15m', to: ['1h'], partial: true, now: closeTime + 1 });
+    expect(await state(warehouse)).toEqual(await state(fresh));
+  });
+
+  it('a complete bucket has closed, whatever the clock says', async () => {
+    const warehouse = await make();
+    const columns = walkColumns({ seed: 32, rows: 6, durationMs: 15 * MINUTE, gaps: 0 });
+    await load(warehouse, columns, 0, 6);
+    expect(figures(await resample(warehouse, { from: '15m', to: ['1h'], now: 0 }))).toEqual([
+      { target: '1h', added: 1, incomplete: 1 },
+    ]);
+  });
+
+  it('a bar made of an incomplete bucket follows it through a second derivation', async () => {
+    const columns = walkColumns({ seed: 33, rows: 10, durationMs: 15 * MINUTE, gaps: 0 });
+    const warehouse = await make();
+    const run = async () => {
+      await resample(warehouse, { from: '15m', to: ['1h'], partial: true });
+      await resample(warehouse, { from: '1h', to: ['4h'], partial: true });
+    };
+    // Two whole hours and half of a third; then its third quarter.
+    await load(warehouse, columns, 0, 9);
+    await run();
+    await load(warehouse, columns, 9, 10);
+    await run();
+    const [[close, bars]] = (await select(
+      warehouse,
+      `SELECT close, bars FROM v_kline k JOIN v_kline_derivation d USING (symbol, "interval", close_time) WHERE "interval" = '4h'`,
+    )) as number[][];
+    expect([close, Number(bars)]).toEqual([columns[4]![9], 2]);
   });
 
   it('rolls back as a whole when it is stopped', async () => {

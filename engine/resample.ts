@@ -1,5 +1,5 @@
 import { RESAMPLE_VERSION } from '../kernels/index.js';
-import type { PartitionState, ResampleHead, Warehouse } from '../warehouse/index.js';
+import { type PartitionState, type ResampleHead, readGaps, type Warehouse } from '../warehouse/index.js';
 import { UserError } from './errors.js';
 import { inSession } from './in-session.js';
 import { durationOf, INTERVAL_NAMES } from './interval.js';
@@ -17,8 +17,8 @@ export interface ResampleOptions {
   readonly partial?: boolean | undefined;
   /** Bars that stand and say something else give way, the old ones kept in kline_revision. Looks at every bar. */
   readonly revise?: boolean | undefined;
-  /** Clock for the ledger, epoch ms. */
-  readonly now?: (() => number) | undefined;
+  /** Epoch ms, default the clock: a bucket that has not closed by then, nor by its bars, is left out. */
+  readonly now?: number | undefined;
   readonly onPlan?: ((tasks: readonly ResampleTask[]) => void) | undefined;
   /** Called as source bars are read. */
   readonly onBars?: ((bars: number) => void) | undefined;
@@ -44,8 +44,8 @@ export interface ResampleReport {
  * @throws UserError for intervals that do not fit, or when no klines of `from` are loaded
  */
 export async function resample(warehouse: Warehouse, options: ResampleOptions): Promise<ResampleReport> {
-  const now = options.now ?? Date.now;
-  const startedAt = now();
+  const startedAt = Date.now();
+  const now = options.now ?? startedAt;
   const targets = checkedTargets(options);
   const partitions = await warehouse.partitions();
   const symbols = symbolsOf(partitions, options);
@@ -56,16 +56,17 @@ export async function resample(warehouse: Warehouse, options: ResampleOptions): 
   const wanted = symbols.flatMap((symbol) =>
     targets.map((target): Derivative => ({ symbol, source: options.from, target })),
   );
-  const planned = planResample({ wanted, partitions, changes, heads, partial, revise });
+  const gaps = partial ? await readGaps(warehouse) : [];
+  const planned = planResample({ wanted, partitions, changes, heads, gaps, now, partial, revise });
   options.onPlan?.(planned);
-  if (planned.length === 0) return { runId: null, tasks: [], elapsedMs: now() - startedAt };
+  if (planned.length === 0) return { runId: null, tasks: [], elapsedMs: Date.now() - startedAt };
 
   const runId = await warehouse.startRun('resample', describe(options), startedAt);
-  const context = { warehouse, runId, partial, revise, now: startedAt, onBars: options.onBars };
+  const context = { warehouse, runId, partial, revise, now, onBars: options.onBars };
   const tasks: ResampleTaskReport[] = [];
   try {
     for (const task of planned) {
-      const taskStartedAt = now();
+      const taskStartedAt = Date.now();
       const report = await inSession(warehouse, async (session) => {
         const done = await new Derivation(session, context, task).run();
         const partialSeq = partial ? seq : (headOf(heads, task)?.partialSeq ?? 0);
@@ -75,15 +76,15 @@ export async function resample(warehouse: Warehouse, options: ResampleOptions): 
         return done;
       });
       const { symbol, source, target, reason } = task;
-      tasks.push({ symbol, source, target, reason, ...report, elapsedMs: now() - taskStartedAt });
+      tasks.push({ symbol, source, target, reason, ...report, elapsedMs: Date.now() - taskStartedAt });
     }
   } catch (error) {
-    await warehouse.finishRun(runId, 'FAILED', (error as Error).message, now());
+    await warehouse.finishRun(runId, 'FAILED', (error as Error).message, Date.now());
     throw error;
   }
   const added = tasks.reduce((sum, task) => sum + task.added, 0);
-  await warehouse.finishRun(runId, 'DONE', `${tasks.length} partitions, ${added} bars added`, now());
-  return { runId, tasks, elapsedMs: now() - startedAt };
+  await warehouse.finishRun(runId, 'DONE', `${tasks.length} partitions, ${added} bars added`, Date.now());
+  return { runId, tasks, elapsedMs: Date.now() - startedAt };
 }
 
 /** Derivatives that wait for a resample because bars they are made of came or changed. */
@@ -95,6 +96,8 @@ export async function staleDerivatives(warehouse: Warehouse): Promise<ResampleTa
     partitions: await warehouse.partitions(),
     changes: await warehouse.klineChanges(0),
     heads,
+    gaps: [],
+    now: Date.now(),
     partial: false,
     revise: false,
   });

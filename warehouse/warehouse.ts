@@ -87,7 +87,7 @@ export interface KlineReject extends PartitionKey {
 
 export interface RunRecord {
   readonly runId: number;
-  /** load, resample, recompute, import, forget. */
+  /** load, download, resample, recompute, import, forget. */
   readonly kind: string;
   readonly startedAt: number;
   readonly finishedAt: number | null;
@@ -287,6 +287,8 @@ export interface WriteSession {
    * @param derivations columns `DERIVATION_COLUMNS`, a row for each of `klines`
    */
   putDerivedKlines(key: PartitionKey, klines: RecordBatch, derivations: RecordBatch): Promise<void>;
+  /** Writes loaded bars in the place of derived ones with the same close_time (which are not kept). */
+  replaceDerivedKlines(key: PartitionKey, klines: RecordBatch): Promise<void>;
   setResampleHead(head: ResampleHead): Promise<void>;
   /** Key (sha256, line, reason): known ones are dropped. Returns how many were new. */
   appendRejects(rejects: readonly KlineReject[]): Promise<number>;

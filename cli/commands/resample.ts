@@ -9,7 +9,7 @@ import { note, print } from '../output.js';
 import { Progress } from '../progress.js';
 import { RESAMPLE_OUTPUT } from '../schemas/resample.js';
 import { table } from '../table.js';
-import { parseInterval } from '../values.js';
+import { parseInterval, parseTime } from '../values.js';
 
 interface ResampleCommandOptions extends CommonOptions {
   readonly from: string;
@@ -17,6 +17,7 @@ interface ResampleCommandOptions extends CommonOptions {
   readonly symbol?: string;
   readonly partial?: true;
   readonly revise?: true;
+  readonly now?: number;
 }
 
 /** `klinemill resample` */
@@ -34,7 +35,13 @@ export function resampleCommand(): Command {
     )
     .option('--symbol <symbol>', 'only this symbol')
     .option('--partial', 'derive bars from what is there where bars are missing, too')
-    .option('--revise', 'where a loaded bar says something else, replace it; looks at every bar again');
+    .option('--revise', 'where a loaded bar says something else, replace it; looks at every bar again')
+    .addOption(
+      new Option(
+        '--now <time>',
+        'buckets that close at or after it, and lack bars, are still open',
+      ).argParser(parseTime),
+    );
   return common(command).action((options: ResampleCommandOptions) =>
     withWriter(options, async (warehouse) => {
       const report = await resampleWithProgress(warehouse, options);
@@ -53,14 +60,14 @@ export function resampleCommand(): Command {
 
 async function resampleWithProgress(
   warehouse: Warehouse,
-  { from, to, symbol, partial, revise }: ResampleCommandOptions,
+  { from, to, symbol, partial, revise, now }: ResampleCommandOptions,
 ): Promise<ResampleReport> {
   const progress = new Progress('bars', null);
   let bars = 0;
   try {
     return await interruptible(() =>
       resample(warehouse, {
-        ...{ from, to, symbol, partial, revise },
+        ...{ from, to, symbol, partial, revise, now },
         onBars: (read) => {
           bars += read;
           progress.show(bars);

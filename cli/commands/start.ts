@@ -134,7 +134,7 @@ async function importSyntheticStrategy(warehouse: Warehouse, symbols: readonly s
 function startText({ source, loaded, recomputed, report, elapsedMs }: Started): string {
   const { runId, bars, rowsWritten, tasks } = recomputed;
   const computedMs = recomputed.elapsedMs;
-  const added = loaded.reduce((sum, file) => sum + file.added + file.revised, 0);
+  const added = loaded.reduce((sum, file) => sum + file.added + file.revised + file.replaced, 0);
   const parts: string[] = [];
   if (loaded.length > 0) parts.push(loadSummary(loaded));
   if (runId === null)

@@ -12,6 +12,7 @@ export const LOADED_FILE = z.strictObject({
   added: count,
   duplicates: count.describe('rows that stand already with the same values'),
   revised: count.describe('rows replaced by --revise'),
+  replaced: count.describe('bars in the place of those derived from incomplete buckets'),
   conflicts: count.describe('rows that stand already with other values'),
   truncated: count.describe('rows kept whose close_time was early'),
   rejected: z.record(z.string(), count).describe('rows by reason, TRUNCATED ones (kept) included'),

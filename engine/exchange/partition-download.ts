@@ -157,7 +157,7 @@ export class PartitionDownload {
         }),
       );
       this.loads.push(report);
-      context.onStep({ added: report.added + report.revised });
+      context.onStep({ added: report.added + report.revised + report.replaced });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.fail(range, url, error.message);

@@ -7,11 +7,13 @@ import {
   type WriteSession,
 } from '../../warehouse/index.js';
 import { durationOf, gridOffset } from '../interval.js';
+import { provisionalTimes } from '../resample/buckets.js';
 import type { ByteSource } from '../source/file.js';
 import { COLUMN, type KlineChunk, type RejectReason, type RowReject } from '../source/kline-chunk.js';
 import type { KlineSource } from '../source/kline-source.js';
 import { readKlines } from '../source/klines.js';
 import { ChunkMerge, OUTCOME, pick } from './merge.js';
+import { loadReason } from './reason.js';
 import type { LoadOptions, LoadReport } from './report.js';
 import { GridBits } from './seen-keys.js';
 
@@ -28,6 +30,9 @@ export class FileLoad {
   private added = 0;
   private duplicates = 0;
   private revised = 0;
+  private replaced = 0;
+  /** Close times of bars that were derived from incomplete buckets; null: not asked for yet. */
+  private provisional: Set<number> | null = null;
   private newRejects = 0;
   private readonly rejected: Partial<Record<RejectReason, number>> = {};
   private firstOpenTime = Number.POSITIVE_INFINITY;
@@ -65,14 +70,15 @@ export class FileLoad {
     if (sha256 === null) throw new Error(`load: the hash of '${source.name}' is not known after its end`);
     await this.writeRejects(sha256);
     if (this.added > 0) await session.refreshGaps(key);
-    if (this.added + this.revised > 0)
+    const changed = this.revised + this.replaced;
+    if (this.added + changed > 0)
       await session.recordKlineChange({
         ...key,
         runId: this.runId,
         fromTime: this.changedFrom,
         toTime: this.changedTo,
         added: this.added,
-        revised: this.revised,
+        revised: changed,
       });
     const elapsedMs = performance.now() - this.startedAt;
     if (Number.isFinite(this.firstOpenTime))
@@ -84,10 +90,10 @@ export class FileLoad {
         fromTime: this.firstOpenTime + durationMs - 1,
         toTime: this.lastCloseTime,
         bars: this.read,
-        rowsWritten: this.added + this.revised,
+        rowsWritten: this.added + changed,
         codes: [],
         versions: {},
-        reason: `${source.name} sha256 ${sha256}`,
+        reason: loadReason(source.name, sha256),
         klineHash: null,
         elapsedMs,
       });
@@ -108,9 +114,15 @@ export class FileLoad {
       const revised = pick(merge, columns, OUTCOME.REVISE);
       if (revised.rows > 0)
         await session.reviseKlines(key, makeBatch(KLINE_COLUMNS, revised.columns, revised.rows), this.runId);
+      const replaced = pick(merge, columns, OUTCOME.REPLACE);
+      if (replaced.rows > 0)
+        await session.replaceDerivedKlines(key, makeBatch(KLINE_COLUMNS, replaced.columns, replaced.rows));
+      for (const closeTime of replaced.columns[COLUMN.CLOSE_TIME]!.subarray(0, replaced.rows))
+        this.provisional!.delete(closeTime);
       this.added += added.rows;
       this.revised += revised.rows;
-      for (const part of [added, revised]) {
+      this.replaced += replaced.rows;
+      for (const part of [added, revised, replaced]) {
         if (part.rows === 0) continue;
         const closeTimes = part.columns[COLUMN.CLOSE_TIME]!;
         this.changedFrom = Math.min(this.changedFrom, closeTimes[0]!);
@@ -125,7 +137,8 @@ export class FileLoad {
 
   private async merge(chunk: KlineChunk): Promise<ChunkMerge> {
     const { columns, rows } = chunk;
-    const merge = new ChunkMerge(columns, rows, this.seen);
+    this.provisional ??= new Set(await provisionalTimes(this.session, this.key, {}));
+    const merge = new ChunkMerge(columns, rows, this.seen, this.provisional);
     const closeTimes = columns[COLUMN.CLOSE_TIME]!;
     const from = closeTimes[merge.order[0]!]!;
     const last = closeTimes[merge.order[rows - 1]!]!;
@@ -180,6 +193,7 @@ export class FileLoad {
       added: this.added,
       duplicates: this.duplicates,
       revised: this.revised,
+      replaced: this.replaced,
       conflicts: this.rejected.CONFLICT ?? 0,
       truncated: this.rejected.TRUNCATED ?? 0,
       rejected: this.rejected,

@@ -1,7 +1,7 @@
 import { COLUMN } from '../source/kline-chunk.js';
 
 /** What becomes of a row of a chunk. */
-export const OUTCOME = { ADD: 0, DUPLICATE: 1, CONFLICT: 2, REVISE: 3 } as const;
+export const OUTCOME = { ADD: 0, DUPLICATE: 1, CONFLICT: 2, REVISE: 3, REPLACE: 4 } as const;
 
 /** Floats that are sums of many trades agree to this, relatively, between two copies of a bar (SPEC 2). */
 const SUM_TOLERANCE = 1e-12;
@@ -46,7 +46,8 @@ export function isSameRow(a: Columns, i: number, b: Columns, j: number): boolean
 
 /**
  * Decides what becomes of each row of a chunk, given the rows that stand in the warehouse. The first value of a key
- * stands, within the chunk too; with `revising` a row replaces one that stood before its file, once.
+ * stands, within the chunk too; with `revising` a row replaces one that stood before its file, once. A provisional row
+ * (`resample` made it of an incomplete bucket) is no truth: the first row of its key takes its place.
  *
  * Standing rows are fed in time order, batch by batch, and are not kept.
  */
@@ -62,11 +63,15 @@ export class ChunkMerge {
   private readonly hasTwins: boolean;
   private at = 0;
 
-  /** @param revising keys that the file has brought in chunks before this one; null: the first value stands */
+  /**
+   * @param revising keys that the file has brought in chunks before this one; null: the first value stands
+   * @param provisional keys of the standing rows that give way to any row
+   */
   constructor(
     private readonly columns: Columns,
     private readonly rows: number,
     private readonly revising: SeenKeys | null,
+    private readonly provisional: ReadonlySet<number> = new Set(),
   ) {
     this.outcomes = new Uint8Array(rows);
     const keys = columns[COLUMN.CLOSE_TIME]!;
@@ -119,6 +124,13 @@ export class ChunkMerge {
     if (j < 0) {
       outcomes[first] = OUTCOME.ADD;
       this.at++;
+      truthRow = first;
+      this.revising?.add(key);
+    } else if (this.provisional.has(key)) {
+      // The same values too: from now on the bar is a loaded one.
+      outcomes[first] = OUTCOME.REPLACE;
+      this.at++;
+      truth = columns;
       truthRow = first;
       this.revising?.add(key);
     } else if (this.revising !== null && !this.revising.has(key)) {

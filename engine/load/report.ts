@@ -24,7 +24,7 @@ export interface LoadProgress {
   readonly read: number;
 }
 
-/** What loading one file did. `read = added + duplicates + revised + all rejected but TRUNCATED`. */
+/** What loading one file did. `read = added + duplicates + revised + replaced + all rejected but TRUNCATED`. */
 export interface LoadReport extends PartitionKey {
   readonly source: string;
   /** Of the bytes on disk, hex. */
@@ -34,6 +34,8 @@ export interface LoadReport extends PartitionKey {
   readonly added: number;
   readonly duplicates: number;
   readonly revised: number;
+  /** Bars in the place of those that `resample --partial` had made of incomplete buckets. */
+  readonly replaced: number;
   /** The same as `rejected.CONFLICT`. */
   readonly conflicts: number;
   /** Rows kept with a close_time earlier than normal: the same as `rejected.TRUNCATED`. */

@@ -39,6 +39,8 @@ const plan = (over: Partial<ResamplePlanInput> = {}, target = '1h') =>
     partitions: [source],
     changes: [],
     heads: [head({ interval: target })],
+    gaps: [],
+    now: at('2030-01-01T00:00Z'),
     partial: false,
     revise: false,
     ...over,
@@ -101,6 +103,35 @@ describe('planResample', () => {
     expect(plan({ changes, heads })).toEqual([]);
     expect(plan({ changes, heads, partial: true })).toEqual([
       { reason: 'partial buckets', ranges: [['2024-01-02T15:00:00.000Z', '2024-01-02T16:00:00.000Z']] },
+    ]);
+  });
+
+  it('a bucket that has closed since, and has no bar, when partial ones are wanted', () => {
+    // The source ends at 12:00 on the 3rd: the day is open until midnight.
+    const seen = { heads: [head({ interval: '1d', partialSeq: 5 })], partial: true };
+    const day = { symbol: 'BTCUSDT', interval: '1d', rows: 1, firstCloseTime: 0 };
+    const last = [['2024-01-03T00:00:00.000Z', '2024-01-04T00:00:00.000Z']];
+    const until = (closeTime: string) => ({
+      partitions: [source, { ...day, lastCloseTime: at(closeTime) - 1 }],
+    });
+    const closed = [{ reason: 'a bucket that has closed', ranges: last }];
+    expect(plan({ ...seen, ...until('2024-01-03T00:00Z') }, '1d')).toEqual(closed);
+    expect(plan({ ...seen, now: at('2024-01-04T00:00Z') - 1 }, '1d')).toEqual([]);
+    expect(plan({ ...seen, partial: false }, '1d')).toEqual([]);
+    expect(plan({ ...seen, ...until('2024-01-04T00:00Z') }, '1d')).toEqual([]);
+    expect(plan({ ...seen, ...until('2024-01-09T00:00Z') }, '1d')).toEqual([]);
+    const gap = {
+      symbol: 'BTCUSDT',
+      interval: '1d',
+      from_time: at('2024-01-03'),
+      to_time: at('2024-01-05'),
+      missing: 2,
+    };
+    expect(plan({ ...seen, ...until('2024-01-09T00:00Z'), gaps: [gap] }, '1d')).toEqual(closed);
+    // With what else is stale.
+    const changes = [change(6, '2024-01-02T11:00Z', '2024-01-02T11:00Z')];
+    expect(plan({ ...seen, ...until('2024-01-03T00:00Z'), changes }, '1d')[0]!.ranges).toEqual([
+      ['2024-01-02T00:00:00.000Z', '2024-01-04T00:00:00.000Z'],
     ]);
   });
 });

@@ -1,5 +1,11 @@
 import { RESAMPLE_VERSION } from '../../kernels/index.js';
-import type { KlineChange, PartitionState, ResampleHead } from '../../warehouse/index.js';
+import type {
+  GapRow,
+  KlineChange,
+  PartitionKey,
+  PartitionState,
+  ResampleHead,
+} from '../../warehouse/index.js';
 import { durationOf, gridOffset } from '../interval.js';
 
 /** A partition that is derived from a finer one of the same symbol. */
@@ -15,6 +21,10 @@ export interface ResamplePlanInput {
   readonly partitions: readonly PartitionState[];
   readonly changes: readonly KlineChange[];
   readonly heads: readonly ResampleHead[];
+  /** Of the derived partitions. */
+  readonly gaps: readonly GapRow[];
+  /** Epoch ms: what has closed by then can be a bar. */
+  readonly now: number;
   /** Incomplete buckets are wanted too. */
   readonly partial: boolean;
   /** Everything is looked at, stale or not: bars that stand may have to give way. */
@@ -30,6 +40,8 @@ export interface BucketRange {
 /** Stale buckets of one derivative: sorted, disjoint ranges. */
 export interface ResampleTask extends Derivative {
   readonly ranges: readonly BucketRange[];
+  /** Of the source's last bar. */
+  readonly sourceCloseTime: number;
   readonly reason: string;
 }
 
@@ -42,7 +54,9 @@ export function planResample(input: ResamplePlanInput): ResampleTask[] {
     if (source === undefined || source.rows === 0) return [];
     const { ranges, reason } = staleness(derivative, source, input);
     const buckets = wholeBuckets(ranges, source, derivative.target);
-    return buckets.length === 0 ? [] : [{ ...derivative, ranges: buckets, reason }];
+    return buckets.length === 0
+      ? []
+      : [{ ...derivative, ranges: buckets, sourceCloseTime: source.lastCloseTime, reason }];
   });
 }
 
@@ -66,11 +80,37 @@ function staleness(derivative: Derivative, source: PartitionState, input: Resamp
     ({ symbol, interval, seq }) =>
       seq > seen && symbol === derivative.symbol && interval === derivative.source,
   );
-  if (unseen.every(({ seq }) => seq <= head.seq)) return { ranges: unseen, reason: 'partial buckets' };
+  const ranges = input.partial ? [...unseen, ...closedSince(derivative, source, input)] : unseen;
+  if (unseen.length === 0) return { ranges, reason: 'a bucket that has closed' };
+  if (unseen.every(({ seq }) => seq <= head.seq)) return { ranges, reason: 'partial buckets' };
   return {
-    ranges: unseen,
+    ranges,
     reason: unseen.some(({ seq, revised }) => seq > head.seq && revised > 0) ? 'revised bars' : 'new bars',
   };
+}
+
+/**
+ * The source's last bucket, when it was still open the last time: no bar came, but time went by. Only the last one can
+ * have been, and once it has closed there is a bar.
+ */
+function closedSince(
+  { symbol, target }: Derivative,
+  source: PartitionState,
+  { partitions, gaps, now }: ResamplePlanInput,
+): Staleness['ranges'] {
+  const durationMs = durationOf(target);
+  const offset = gridOffset(durationMs);
+  const bucket = Math.floor((source.lastCloseTime - offset) / durationMs) * durationMs + offset;
+  const closeTime = bucket + durationMs - 1;
+  if (closeTime >= now || closeTime <= source.lastCloseTime) return [];
+  const isTarget = (key: PartitionKey): boolean => key.symbol === symbol && key.interval === target;
+  const state = partitions.find(isTarget);
+  const isThere =
+    state !== undefined &&
+    state.firstCloseTime <= closeTime &&
+    closeTime <= state.lastCloseTime &&
+    !gaps.some((gap) => isTarget(gap) && gap.from_time <= bucket && bucket < gap.to_time);
+  return isThere ? [] : [{ fromTime: source.lastCloseTime, toTime: source.lastCloseTime }];
 }
 
 /** The buckets of these bars, as far as the source reaches. */

@@ -78,12 +78,16 @@ export class DuckDbSession implements WriteSession {
   }
 
   async putDerivedKlines(key: PartitionKey, batch: RecordBatch, derivations: RecordBatch): Promise<void> {
-    checkColumns(batch, KLINE_COLUMNS, 'klines');
     checkColumns(derivations, DERIVATION_COLUMNS, 'derivations');
+    await this.replaceDerivedKlines(key, batch);
+    await this.#append('kline_derivation', this.#ids(key), DERIVATION_COLUMNS, derivations);
+  }
+
+  async replaceDerivedKlines(key: PartitionKey, batch: RecordBatch): Promise<void> {
+    checkColumns(batch, KLINE_COLUMNS, 'klines');
     const ids = this.#ids(key);
     await klines.deleteDerived(this.#use(), ids, numbers(batch, 'close_time'));
     await this.#append('fact_kline', ids, KLINE_COLUMNS, batch);
-    await this.#append('kline_derivation', ids, DERIVATION_COLUMNS, derivations);
   }
 
   async setResampleHead(head: ResampleHead): Promise<void> {

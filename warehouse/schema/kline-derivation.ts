@@ -13,7 +13,7 @@ export const KLINE_DERIVATION: TableSpec = {
     ...batchColumns(DERIVATION_COLUMNS, {
       close_time: 'close_time of the derived bar',
       source_interval: 'interval_id of the bars it was made of',
-      bars: 'how many they were; fewer than fit: a partial bar',
+      bars: 'how many whole ones they were; fewer than fit: a partial bar',
     }),
   ],
 };

@@ -171,8 +171,14 @@ export function klineCases(make: MakeWarehouse): void {
       const session = await warehouse.begin();
       await session.reviseKlines(BTC, klines([7], 4), 1);
       const left = await collect(session.scanDerivations(BTC, {}));
+      await session.replaceDerivedKlines(BTC, klines([6], 5));
+      const loaded = await collect(session.scanDerivations(BTC, {}));
       await session.commit();
       expect(left.close_time).toEqual([5, 6, 8].map(closeTime));
+      expect(loaded.close_time).toEqual([5, 8].map(closeTime));
+      const replaced = [klines([6], 5), klines([7], 4)];
+      const after = [klines(range(0, 5)), klines([5], 2), ...replaced, klines([8], 3)];
+      expect(await collect(warehouse.scanKlines(BTC, {}))).toEqual(await plain(...after));
       // Derived bars can be made again; only the revised one was kept.
       expect((await warehouse.query('SELECT close_time FROM kline_revision')).rows).toEqual([[closeTime(7)]]);
       const { rows } = await warehouse.query(

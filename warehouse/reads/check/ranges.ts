@@ -83,7 +83,7 @@ export function rangeFindings(codes: readonly string[]): Finding[] {
       ...broken(
         'kline_derivation',
         {
-          'it was made of more bars than fit': `${col('bars')} <= 0 OR ${col('bars')} * f.duration_ms > i.duration_ms`,
+          'it was made of more bars than fit': `${col('bars')} < 0 OR ${col('bars')} * f.duration_ms > i.duration_ms`,
         },
         ['source_interval', 'bars'],
       ),
