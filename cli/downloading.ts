@@ -58,6 +58,8 @@ export function downloadText({ partitions }: DownloadReport): string {
     { head: 'pages' },
     { head: 'added' },
     { head: 'known' },
+    { head: 'revised' },
+    { head: 'conflicts' },
     { head: 'rejected' },
     { head: 'missing' },
   ];
@@ -74,20 +76,23 @@ export function downloadText({ partitions }: DownloadReport): string {
       whole(partition.restPages),
       whole(sums.added),
       whole(sums.duplicates),
+      whole(sums.revised + sums.replaced),
+      whole(sums.conflicts),
       whole(sums.rejected),
       whole(partition.missing.reduce((sum, { bars }) => sum + bars, 0)),
     ];
   });
-  return [table(columns, rows), ...partitions.flatMap(findings)].join('\n');
+  return [table(columns, rows), ...partitions.flatMap(findings), ...failureLines(partitions)].join('\n');
 }
 
 /** What the loads of a partition did, added up. `rejected` leaves out what was kept with a note. */
 export function loadSums({ loads }: PartitionReport) {
-  const sums = { added: 0, duplicates: 0, revised: 0, conflicts: 0, rejected: 0 };
+  const sums = { added: 0, duplicates: 0, revised: 0, replaced: 0, conflicts: 0, rejected: 0 };
   for (const load of loads) {
     sums.added += load.added;
     sums.duplicates += load.duplicates;
     sums.revised += load.revised;
+    sums.replaced += load.replaced;
     sums.conflicts += load.conflicts;
     for (const [reason, count] of Object.entries(load.rejected))
       if (reason !== 'TRUNCATED') sums.rejected += count;
@@ -116,8 +121,32 @@ function findings(partition: PartitionReport): string[] {
     lines.push(`${name}: ${whole(partition.missing.length - SHOWN)} more stretches, see --json`);
   for (const { url, isReplaced } of partition.changed)
     lines.push(
-      `${name}: changed since it was cached, ${isReplaced ? 'fetched again' : 'the cached one stays (--refetch fetches it again)'}: ${url}`,
+      `${name}: other bytes are published, ${isReplaced ? 'loaded' : 'those known here stay (--refetch loads the new ones)'}: ${url}`,
     );
-  for (const { url, reason } of partition.failures) lines.push(`${name}: failed: ${url}: ${reason}`);
   return lines;
+}
+
+/** Failures of one reason that are listed one by one. */
+const SHOWN_FAILURES = 3;
+
+/** What failed, by reason: a dead server is one line, not one a dump. */
+function failureLines(partitions: readonly PartitionReport[]): string[] {
+  const byReason = new Map<string, { readonly name: string; readonly url: string }[]>();
+  for (const { symbol, interval, failures } of partitions)
+    for (const { url, reason } of failures) {
+      const group = byReason.get(reason) ?? [];
+      group.push({ name: `${symbol} ${interval}`, url });
+      byReason.set(reason, group);
+    }
+  const lines = [...byReason].flatMap(([reason, group]) => {
+    if (group.length <= SHOWN_FAILURES)
+      return group.map(({ name, url }) => `${name}: failed: ${url}: ${reason}`);
+    const names = [...new Set(group.map(({ name }) => name))];
+    const others = names.length > 1 ? ` and ${counted(names.length - 1, 'more series', 'more series')}` : '';
+    return [
+      `${names[0]}${others}: failed: ${counted(group.length, 'piece')}, ${group[0]!.url} first: ${reason}`,
+    ];
+  });
+  if (lines.length <= SHOWN) return lines;
+  return [...lines.slice(0, SHOWN), `${whole(lines.length - SHOWN)} more failures, see --json`];
 }

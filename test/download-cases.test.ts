@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type DownloadOptions, download, loadFiles } from '../engine/index.js';
@@ -6,6 +7,7 @@ import { cli, spawnCli } from './cli-process.js';
 import { type ExchangeOptions, ExchangeServer, type Partition, rowsWithin } from './exchange-server.js';
 import { temporaryFolder } from './support/cli.js';
 import { makeSeries, writeSeries } from './support/exchange-market.js';
+import { walkColumns } from './support/market.js';
 import { csvOf } from './support/market-files.js';
 import { checksumLines, newWarehouse, select } from './support/warehouse.js';
 import { zipOf } from './support/zip.js';
@@ -26,7 +28,7 @@ interface Scene {
   readonly server: ExchangeServer;
   readonly warehouse: Warehouse;
   readonly folder: string;
-  run(change?: Partial<DownloadOptions>): ReturnType<typeof download>;
+  run(change?: Partial<DownloadOptions>, into?: Warehouse): ReturnType<typeof download>;
 }
 
 async function scene(options: Partial<ExchangeOptions> = {}): Promise<Scene> {
@@ -36,8 +38,8 @@ async function scene(options: Partial<ExchangeOptions> = {}): Promise<Scene> {
   ends.push(() => server.close());
   const warehouse = await newWarehouse(folder.path, 'facts');
   ends.push(() => warehouse.close());
-  const run = (change: Partial<DownloadOptions> = {}) =>
-    download(warehouse, {
+  const run = (change: Partial<DownloadOptions> = {}, into = warehouse) =>
+    download(into, {
       market: 'spot',
       symbols: ['AAAUSDT'],
       intervals: ['1h'],
@@ -101,12 +103,17 @@ describe('what the exchange does', () => {
     expect(await checksumLines(warehouse)).toEqual(await direct(gone, NOW));
   });
 
-  it('a symbol that nobody knows is a failure, and makes no partition', async () => {
-    const { warehouse, run } = await scene();
-    const [found] = (await run({ symbols: ['AAAUSTD'] })).partitions;
-    expect(found!.failures.map(({ reason }) => reason)).toEqual([expect.stringContaining('Invalid symbol')]);
-    expect(sums(found!.missing)).toEqual({ failed: (NOW - FROM) / HOUR });
+  it('a symbol that nobody knows is refused, after few requests and before anything is fetched', async () => {
+    const { server, warehouse, run } = await scene();
+    const refused = run({ symbols: ['AAAUSDT', 'AAAUSTD'], intervals: ['1h'], from: Date.UTC(2018, 0) });
+    await expect(refused).rejects.toThrow(
+      /^download: the exchange does not know 'AAAUSTD' in spot, and has no dumps of it from 2018-01-01 to 2020-06-20 \(HTTP 400: .*Invalid symbol/,
+    );
+    // The API, and every third of 29 months with the last.
+    expect(server.requests('AAAUSTD').length).toBeLessThan(13);
+    expect(server.requests('.zip').filter(({ path }) => path.includes('AAAUSDT'))).toEqual([]);
     expect(await warehouse.partitions()).toEqual([]);
+    await expect(run({ symbols: ['AAAUSTD'], from: Date.UTC(2020, 5, 1) })).rejects.toThrow('AAAUSTD');
   });
 
   it('a dump that changed is said; --refetch brings it, and its bars conflict unless --revise', async () => {
@@ -137,6 +144,86 @@ describe('what the exchange does', () => {
     expect(revised!.loads.reduce((sum, load) => sum + load.revised, 0)).toBe(1);
     expect(await volume()).toBe(columns[5]![7]!);
     expect((await run()).partitions[0]!.changed).toEqual([]);
+  });
+});
+
+describe('bytes that changed after they were loaded', () => {
+  const MONTH = 'AAAUSDT-1h-2020-02.zip';
+  const volumeOf = (warehouse: Warehouse, closeTime: number) =>
+    select(warehouse, `SELECT volume FROM fact_kline WHERE close_time = ${closeTime}`).then(
+      (rows) => rows[0]![0],
+    );
+  /** The exchange publishes `name` anew, with another volume in the eighth row of `[from, to)`. */
+  function change(server: ExchangeServer, name: string, from: number, to: number) {
+    const rows = rowsWithin(steady, from, to);
+    const columns = steady.columns.map((column) => column.slice(rows[0], rows.at(-1)! + 1));
+    columns[5]![7]! += 1;
+    server.replace(name, zipOf([{ name: name.replace('zip', 'csv'), data: csvOf(columns) }]));
+    return { closeTime: columns[6]![7]!, volume: columns[5]![7]! };
+  }
+  const said = (
+    partition: { readonly changed: readonly { url: string; isReplaced: boolean }[] } | undefined,
+  ) => partition!.changed.map(({ url, isReplaced }) => [url.split('/').at(-1), isReplaced]);
+
+  // Without a bar missing, so that nothing but a changed dump is of interest once all is loaded.
+  const steady: Partition = {
+    ...{ symbol: 'AAAUSDT', interval: '1h', durationMs: HOUR },
+    columns: walkColumns({ seed: 11, rows: 4400, durationMs: HOUR, gaps: 0 }),
+  };
+  const whole = { partitions: [steady] };
+
+  it('a run that died between fetching them again and loading them: the next one loads them', async () => {
+    const { server, warehouse, run } = await scene(whole);
+    await run();
+    const { closeTime, volume } = change(server, MONTH, Date.UTC(2020, 1), Date.UTC(2020, 2));
+    const begin = warehouse.begin.bind(warehouse);
+    warehouse.begin = async () => {
+      throw new Error('killed');
+    };
+    await expect(run({ refetch: true, revise: true })).rejects.toThrow('killed');
+    warehouse.begin = begin;
+    const [plain] = (await run()).partitions;
+    expect(said(plain)).toEqual([[MONTH, false]]);
+    expect(await volumeOf(warehouse, closeTime)).toBe(volume - 1);
+    const before = server.requests(MONTH).length;
+    const [again] = (await run({ refetch: true, revise: true })).partitions;
+    expect([said(again), again!.fetched]).toEqual([[[MONTH, true]], 0]);
+    expect(await volumeOf(warehouse, closeTime)).toBe(volume);
+    expect(
+      server
+        .requests(MONTH)
+        .slice(before)
+        .map(({ path }) => path.endsWith('.zip')),
+    ).not.toContain(true);
+    expect(said((await run()).partitions[0])).toEqual([]);
+  });
+
+  it('a cache that another warehouse has brought up to date, or none at all', async () => {
+    const { server, warehouse, folder, run } = await scene(whole);
+    await run();
+    const other = await newWarehouse(folder, 'other');
+    ends.push(() => other.close());
+    await run({}, other);
+    const { closeTime, volume } = change(server, MONTH, Date.UTC(2020, 1), Date.UTC(2020, 2));
+    expect(said((await run({ refetch: true, revise: true }, other)).partitions[0])).toEqual([[MONTH, true]]);
+    expect(said((await run()).partitions[0])).toEqual([[MONTH, false]]);
+    expect(said((await run({ cacheFolder: join(folder, 'empty') })).partitions[0])).toEqual([[MONTH, false]]);
+    expect(await volumeOf(warehouse, closeTime)).toBe(volume - 1);
+    const [refetched] = (await run({ refetch: true, revise: true })).partitions;
+    expect([said(refetched), refetched!.fetched]).toEqual([[[MONTH, true]], 0]);
+    expect(await volumeOf(warehouse, closeTime)).toBe(volume);
+  });
+
+  it('a daily dump, of a month without its own', async () => {
+    const { server, warehouse, run } = await scene({ ...whole, absent: [MONTH] });
+    await run();
+    const DAY = 'AAAUSDT-1h-2020-02-11.zip';
+    const { closeTime, volume } = change(server, DAY, Date.UTC(2020, 1, 11), Date.UTC(2020, 1, 12));
+    expect(said((await run()).partitions[0])).toEqual([[DAY, false]]);
+    const [refetched] = (await run({ refetch: true, revise: true })).partitions;
+    expect([said(refetched), refetched!.fetched]).toEqual([[[DAY, true]], 1]);
+    expect(await volumeOf(warehouse, closeTime)).toBe(volume);
+    expect(said((await run()).partitions[0])).toEqual([]);
   });
 });
 
@@ -244,5 +331,46 @@ describe('the command', () => {
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     expect(performance.now() - startedAt).toBeLessThan(10_000);
+  });
+
+  it('a symbol that nobody knows, and a cache that is none: one line, exit code 2', async () => {
+    const { server, folder } = await scene();
+    const unknown = await cli([...args(server, folder), '--symbol', 'AAAUSTD']);
+    expect([unknown.code, unknown.stdout, unknown.stderr.match(/download:/g)?.length]).toEqual([2, '', 1]);
+    expect(unknown.stderr).toContain("klinemill: download: the exchange does not know 'AAAUSTD'");
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    for (const cache of [file, join(file, 'below')]) {
+      const before = server.seen.length;
+      const refused = await cli([...args(server, folder), '--cache', cache]);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toContain(`download: --cache '${cache}' cannot be used: it is no folder`);
+      expect(server.seen.length).toBe(before);
+    }
+    // What only shows when a dump is written.
+    mkdirSync(join(folder, 'half'));
+    writeFileSync(join(folder, 'half/data'), '');
+    const late = await cli([...args(server, folder), '--cache', join(folder, 'half')]);
+    expect(late.code).toBe(2);
+    expect(late.stderr).toMatch(
+      /--cache '.*half' cannot be used: it is no folder, or lies in what is none \(/,
+    );
+  });
+
+  it('no network: a line, not one a dump, and soon', async () => {
+    const { folder } = await scene();
+    const nobody = { url: 'http://127.0.0.1:9' } as ExchangeServer;
+    const wanted = args(nobody, folder).filter(
+      (arg, i, all) =>
+        !/^--(tries|retry-wait)$/.test(arg) && !/^--(tries|retry-wait)$/.test(all[i - 1] ?? ''),
+    );
+    const startedAt = performance.now();
+    const { code, stdout } = await cli([...wanted, '--symbol', 'BBBUSDT', '--from', '2018-01-01']);
+    expect(code).toBe(1);
+    expect(stdout.match(/cannot be reached/g)).toHaveLength(1);
+    expect(stdout).toMatch(
+      /^AAAUSDT 1h and 1 more series: failed: \d+ pieces, http.* first: 127\.0\.0\.1:9 cannot be reached: no answer \(.*\) \(2 tries\)$/m,
+    );
+    expect(performance.now() - startedAt).toBeLessThan(8000);
   });
 });

@@ -4,6 +4,7 @@ export { resolveMaxScore } from './max-score.js';
 export { type OpenOptions, openWarehouse } from './open.js';
 export { type CheckLevel, type CheckResult, type CheckRow, readChecks } from './reads/check.js';
 export { type GapRow, readGaps } from './reads/gaps.js';
+export { readLoads } from './reads/loads.js';
 export { type ReportFilter, type ReportRow, readReport } from './reads/report.js';
 export type { ReadFilter } from './reads/rows.js';
 export { readStatus, type StatusRow } from './reads/status.js';

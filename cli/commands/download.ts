@@ -127,9 +127,9 @@ async function run(options: DownloadCommandOptions): Promise<void> {
           url,
           reason,
         })),
-        changed: partition.changed.map(({ url, cachedSha256, publishedSha256, isReplaced }) => ({
+        changed: partition.changed.map(({ url, knownSha256, publishedSha256, isReplaced }) => ({
           url,
-          cached_sha256: cachedSha256,
+          known_sha256: knownSha256,
           published_sha256: publishedSha256,
           is_replaced: isReplaced,
         })),

@@ -22,6 +22,7 @@ export const DOWNLOAD_OUTPUT = z.strictObject({
       added: count,
       duplicates: count.describe('rows that stand already with the same values'),
       revised: count.describe('rows replaced by --revise'),
+      replaced: count.describe('bars in the place of those derived from incomplete buckets'),
       conflicts: count.describe('rows that stand already with other values'),
       rejected: count.describe('rows not taken, conflicts included, see kline_reject'),
       missing: z
@@ -46,12 +47,12 @@ export const DOWNLOAD_OUTPUT = z.strictObject({
         .array(
           z.strictObject({
             url: z.string(),
-            cached_sha256: z.string(),
+            known_sha256: z.string().describe('of the bytes loaded here, or else of the cached file'),
             published_sha256: z.string(),
-            is_replaced: z.boolean().describe('by --refetch'),
+            is_replaced: z.boolean().describe('what is published was loaded'),
           }),
         )
-        .describe('dumps whose published checksum is no longer that of the cached file'),
+        .describe('dumps of which other bytes are published than those known here'),
     }),
   ),
 });

@@ -8,7 +8,7 @@ import type { Stretch } from './coverage.js';
 import { DumpCache } from './dump-cache.js';
 import { HttpClient, type HttpSettings } from './http.js';
 import { Slots, WeightBudget } from './limits.js';
-import { instrumentOf, MARKETS, type MarketName } from './market.js';
+import { type Instrument, instrumentOf, MARKETS, type MarketName } from './market.js';
 import { type DownloadContext, PartitionDownload } from './partition-download.js';
 import type { DownloadProgress, DownloadReport, PartitionReport } from './report.js';
 import { RestKlines } from './rest.js';
@@ -56,22 +56,34 @@ export async function download(warehouse: Warehouse, options: DownloadOptions): 
     );
   const dumpUrl = baseUrl('--dump-url', options.dumpUrl);
   const restUrl = baseUrl('--rest-url', options.restUrl);
-  const detail = `${market} ${instruments.map(({ symbol }) => symbol).join(' ')} ${intervals.join(' ')}`;
-  const runId = await warehouse.startRun('download', detail, Date.now());
   // The first error ends what else is under way.
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
+  const http = new HttpClient(options.http, stop.signal);
+  const cache = new DumpCache(http, options.cacheFolder, dumpUrl, options.refetch);
+  await cache.prepare();
+  const detail = `${market} ${instruments.map(({ symbol }) => symbol).join(' ')} ${intervals.join(' ')}`;
+  const runId = await warehouse.startRun('download', detail, Date.now());
   const relay = (): void => stop.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', relay, { once: true });
   if (options.signal?.aborted) relay();
   try {
-    const context = makeContext(warehouse, runId, { ...options, dumpUrl, restUrl }, stop.signal);
+    const budget = new WeightBudget(options.weightPerMinute, (ms) => http.pause(ms));
+    const rest = new RestKlines(http, budget, restUrl);
+    const context = makeContext(warehouse, runId, options, { cache, rest, signal: stop.signal });
+    const work = instruments.flatMap((instrument) =>
+      [...new Set(intervals)].map((interval) => ({
+        instrument,
+        download: new PartitionDownload(context, instrument, interval, durationOf(interval), options),
+      })),
+    );
+    const unknown = await allOrStop(
+      work.map(async ({ instrument, download: part }) => ({ instrument, why: await part.plan() })),
+      stop,
+    );
+    refuseUnknown(unknown, options);
     const partitions = await allOrStop(
-      instruments.flatMap((instrument) =>
-        [...new Set(intervals)].map((interval) =>
-          new PartitionDownload(context, instrument, interval, durationOf(interval), options).run(),
-        ),
-      ),
+      work.map(({ download: part }) => part.run()),
       stop,
     );
     await warehouse.finishRun(runId, 'DONE', outcome(partitions), Date.now());
@@ -87,29 +99,39 @@ export async function download(warehouse: Warehouse, options: DownloadOptions): 
 function makeContext(
   warehouse: Warehouse,
   runId: number,
-  options: DownloadOptions,
-  signal: AbortSignal,
+  { http, now, revise, onProgress }: DownloadOptions,
+  network: Pick<DownloadContext, 'cache' | 'rest' | 'signal'>,
 ): DownloadContext {
-  const http = new HttpClient(options.http, signal);
-  const budget = new WeightBudget(options.weightPerMinute, (ms) => http.pause(ms));
   const progress = { done: 0, planned: 0, added: 0 };
   return {
+    ...network,
     warehouse,
     runId,
-    cache: new DumpCache(http, options.cacheFolder, options.dumpUrl, options.refetch),
-    dumpSlots: new Slots(options.http.parallel),
-    rest: new RestKlines(http, budget, options.restUrl),
+    dumpSlots: new Slots(http.parallel),
     turns: new Turns(),
-    now: options.now,
-    revise: options.revise,
-    signal,
+    now,
+    revise,
     onStep: ({ planned = 0, done = 0, added = 0 }) => {
       progress.planned += planned;
       progress.done += done;
       progress.added += added;
-      options.onProgress?.({ ...progress });
+      onProgress?.({ ...progress });
     },
   };
+}
+
+/** @throws UserError for symbols that the exchange has never heard of: most likely typing errors */
+function refuseUnknown(
+  found: readonly { readonly instrument: Instrument; readonly why: string | null }[],
+  { market, from, to }: DownloadOptions,
+): void {
+  const unknown = found.filter(({ why }) => why !== null);
+  if (unknown.length === 0) return;
+  const names = [...new Set(unknown.map(({ instrument }) => `'${instrument.exchangeSymbol}'`))].join(', ');
+  const [first, last] = [from, to].map((time) => new Date(time).toISOString().slice(0, 10));
+  throw new UserError(
+    `download: the exchange does not know ${names} in ${market}, and has no dumps of it from ${first} to ${last} (${unknown[0]!.why})`,
+  );
 }
 
 /** As `Promise.all`, and waits until the others have stopped: the warehouse is closed afterwards. */

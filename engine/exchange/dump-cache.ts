@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { UserError } from '../errors.js';
 import type { Answer, HttpClient } from './http.js';
 import type { Dump } from './market.js';
 import { RequestError } from './request-error.js';
@@ -12,19 +13,32 @@ const LONGEST_CHECKSUM_BYTES = 4096;
 /** How often a dump is fetched whose bytes do not have the published hash. */
 const CHECKSUM_TRIES = 3;
 
-/** A dump on this disk, whole, with the hash that was published for it. */
-export interface CachedDump {
+/** What a disk says, for people. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  EEXIST: 'it is no folder',
+  ENOTDIR: 'it is no folder, or lies in what is none',
+  EISDIR: 'a folder stands where a file should be',
+  EACCES: 'there is no permission to write to it',
+  EPERM: 'there is no permission to write to it',
+  EROFS: 'its file system is read-only',
+  ENOSPC: 'its disk is full',
+  EDQUOT: 'its disk quota is used up',
+};
+
+export interface StoredDump {
   /** File on this disk. */
   readonly file: string;
   readonly sha256: string;
+}
+
+/** A dump on this disk, whole, with the hash that was published for it. */
+export interface CachedDump extends StoredDump {
   /** Bytes that came over the network for it just now. */
   readonly fetchedBytes: number;
   /** The hash that is published now; that of the file where nobody says otherwise. */
   readonly publishedSha256: string;
   /** The hash that the file in the cache had, when another one is published now. */
   readonly changedFrom: string | null;
-  /** True when the file was fetched again for that. */
-  readonly isReplaced: boolean;
 }
 
 /**
@@ -40,15 +54,31 @@ export class DumpCache {
     private readonly http: HttpClient,
     private readonly folder: string,
     private readonly baseUrl: string,
-    private readonly refetch: boolean,
+    readonly refetch: boolean,
   ) {}
 
   url(dump: Dump): string {
     return `${this.baseUrl}/${dump.path}`;
   }
 
-  /** The dump as it stands on the disk, without asking anyone; null: not, or not whole. */
-  async stored(dump: Dump): Promise<{ readonly file: string; readonly sha256: string } | null> {
+  /** Makes the folder. @throws UserError when it cannot be one, or not be written to */
+  async prepare(): Promise<void> {
+    await this.onDisk(async () => {
+      await mkdir(this.folder, { recursive: true });
+      await access(this.folder, constants.W_OK | constants.X_OK);
+    });
+  }
+
+  /**
+   * The dump as it stands on the disk, without asking anyone; null: not, or not whole.
+   *
+   * @throws UserError when the folder cannot be read
+   */
+  async stored(dump: Dump): Promise<StoredDump | null> {
+    return this.onDisk(() => this.read(dump));
+  }
+
+  private async read(dump: Dump): Promise<StoredDump | null> {
     const file = join(this.folder, dump.path);
     const recorded = await readFile(`${file}.CHECKSUM`, 'utf8').catch(orNull);
     const sha256 = recorded === null ? null : parseChecksum(recorded);
@@ -60,9 +90,14 @@ export class DumpCache {
    * The dump, from the disk or fetched. Without an answer about its hash a stored one is taken as it is.
    *
    * @throws RequestError; with status 404 when the exchange has no such dump
+   * @throws UserError when the folder cannot be written to
    */
   async get(dump: Dump): Promise<CachedDump> {
-    const stored = await this.stored(dump);
+    return this.onDisk(() => this.provide(dump));
+  }
+
+  private async provide(dump: Dump): Promise<CachedDump> {
+    const stored = await this.read(dump);
     let published: string;
     try {
       published = await this.publishedHash(dump);
@@ -73,14 +108,11 @@ export class DumpCache {
     const changedFrom = stored === null || stored.sha256 === published ? null : stored.sha256;
     const state = { publishedSha256: published, changedFrom };
     if (stored !== null && (changedFrom === null || !this.refetch))
-      return { ...stored, ...state, fetchedBytes: 0, isReplaced: false };
-    return { ...(await this.fetch(dump, published)), ...state, isReplaced: changedFrom !== null };
+      return { ...stored, ...state, fetchedBytes: 0 };
+    return { ...(await this.fetch(dump, published)), ...state };
   }
 
-  private async fetch(
-    dump: Dump,
-    published: string,
-  ): Promise<Pick<CachedDump, 'file' | 'sha256' | 'fetchedBytes'>> {
+  private async fetch(dump: Dump, published: string): Promise<StoredDump & { fetchedBytes: number }> {
     const file = join(this.folder, dump.path);
     const url = this.url(dump);
     await mkdir(dirname(file), { recursive: true });
@@ -133,6 +165,21 @@ export class DumpCache {
       if (!(error instanceof RequestError && error.status === 416)) throw error;
     }
     return came;
+  }
+
+  /** What the disk refuses is for the user to mend. */
+  private async onDisk<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const { code, syscall, path, message } = error as NodeJS.ErrnoException;
+      if (syscall === undefined || code === undefined) throw error;
+      const what = REFUSALS[code] ?? message;
+      const where = path === undefined || path === this.folder ? '' : ` (${path})`;
+      throw new UserError(`download: --cache '${this.folder}' cannot be used: ${what}${where}`, {
+        cause: error,
+      });
+    }
   }
 
   /** SHA-256 that the exchange publishes for the dump, hex. @throws RequestError */

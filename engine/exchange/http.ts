@@ -24,6 +24,8 @@ const LONGEST_PAUSE_MS = 10 * 60_000;
 const PAUSE_MS = 60_000;
 /** After so many requests in a row that failed in all their tries, a host is not asked again. */
 const DEAD_AFTER = 3;
+/** A host that never gave an answer is tried so often, and then not asked again: most likely there is no network. */
+const TRIES_OF_THE_SILENT = 2;
 
 /** An answer with status 200 or 206. */
 export interface Answer {
@@ -46,6 +48,7 @@ export interface GetOptions {
 interface Host {
   /** Performance clock, ms, before which it must not be asked. */
   notBefore: number;
+  hasAnswered: boolean;
   failuresInARow: number;
   /** Why it is not asked any more; null: it is. */
   givenUp: string | null;
@@ -82,11 +85,14 @@ export class HttpClient {
         if (!(error instanceof RequestError)) throw error;
         if (error.status !== null) host.failuresInARow = 0;
         if (!error.isPassing) throw error;
-        if (attempt >= tries) {
-          if (error.status === null && ++host.failuresInARow >= DEAD_AFTER)
+        const isSilent = error.status === null && !host.hasAnswered;
+        if (attempt >= tries || (isSilent && attempt >= TRIES_OF_THE_SILENT)) {
+          const text = attempt === 1 ? error.message : `${error.message} (${attempt} tries)`;
+          if (isSilent) host.givenUp ??= `${new URL(url).host} cannot be reached: ${text}`;
+          else if (error.status === null && ++host.failuresInARow >= DEAD_AFTER)
             host.givenUp = `${new URL(url).host} could not be reached again and again`;
-          const times = tries === 1 ? '' : ` (${tries} tries)`;
-          throw new RequestError(`${error.message}${times}`, url, error.status);
+          // One reason for all that is not asked for any more.
+          throw new RequestError(isSilent ? host.givenUp! : text, url, error.status);
         }
         const waitMs = Math.min(LONGEST_RETRY_WAIT_MS, retryWaitMs * 2 ** (attempt - 1));
         await this.pause(waitMs * (1 - Math.random() / 2));
@@ -108,7 +114,7 @@ export class HttpClient {
     const { host: name } = new URL(url);
     let host = this.hosts.get(name);
     if (host === undefined) {
-      host = { notBefore: 0, failuresInARow: 0, givenUp: null };
+      host = { notBefore: 0, hasAnswered: false, failuresInARow: 0, givenUp: null };
       this.hosts.set(name, host);
     }
     return host;
@@ -138,6 +144,7 @@ export class HttpClient {
         'accept-encoding': 'identity',
         ...(await options.headers?.()),
       });
+      host.hasAnswered = true;
       options.heard?.(response.headers);
       const { status, headers } = response;
       if (status === 200 || status === 206)

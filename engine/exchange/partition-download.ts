@@ -6,11 +6,13 @@ import { type ByteSource, openFile, openStream } from '../source/file.js';
 import type { Turns } from '../turns.js';
 import { Coverage, type Stretch } from './coverage.js';
 import type { DumpCache } from './dump-cache.js';
+import { hasAnyDump } from './dump-search.js';
 import { DumpFetch, type Fetched } from './fetch-pieces.js';
 import type { Slots } from './limits.js';
+import { LoadedDumps } from './loaded-dumps.js';
 import { type Instrument, MARKETS } from './market.js';
 import { missingBars } from './missing.js';
-import { closedRange, pagesOf, planPieces } from './pieces.js';
+import { closedRange, type Piece, pagesOf, planPieces } from './pieces.js';
 import type { ChangedDump, DownloadFailure, PartitionReport } from './report.js';
 import { RequestError } from './request-error.js';
 import type { Listing, RestKlines } from './rest.js';
@@ -43,6 +45,9 @@ export class PartitionDownload {
   private readonly loads: LoadReport[] = [];
   private readonly failures: DownloadFailure[] = [];
   private readonly changed: ChangedDump[] = [];
+  private listing: Listing | null = null;
+  private pieces: readonly Piece[] = [];
+  private loaded = LoadedDumps.NONE;
   private fetched = 0;
   private cached = 0;
   private restPages = 0;
@@ -59,26 +64,44 @@ export class PartitionDownload {
     this.range = closedRange({ ...wanted, durationMs, now: context.now });
   }
 
-  async run(): Promise<PartitionReport> {
-    const { context, durationMs, range } = this;
+  /**
+   * Looks at what is missing, and asks the API about the symbol.
+   *
+   * @returns why the exchange does not know the symbol, for people; null: it does, or nobody says that it does not
+   */
+  async plan(): Promise<string | null> {
+    const { context, instrument, durationMs, range, key } = this;
     const coverage = await this.coverage();
+    this.loaded = await LoadedDumps.of(context.warehouse, key);
     const firstMissing = range.from < range.to ? coverage.missing(range)[0] : undefined;
-    const listing = firstMissing === undefined ? null : await this.listing(firstMissing);
+    if (firstMissing !== undefined) this.listing = await this.askListing(firstMissing);
+    const { listing } = this;
     // Between the first bar that is missing and the first that exists there is nothing to fetch.
     const firstOpenTime = listing?.kind === 'listed' ? listing.firstOpenTime : Number.NEGATIVE_INFINITY;
-    const pieces = planPieces(range, durationMs, coverage).filter(
+    const days = this.loaded.days(instrument, key.interval);
+    this.pieces = planPieces(range, durationMs, coverage, days).filter(
       ({ from, to }) => from < (firstMissing?.from ?? 0) || to > firstOpenTime,
     );
+    if (listing?.kind !== 'unknown' || coverage.span !== null) return null;
+    const { cache, dumpSlots } = context;
+    const isDelisted = await hasAnyDump(cache, dumpSlots, instrument, key.interval, range);
+    return isDelisted ? null : listing.error.message;
+  }
+
+  /** Carries the plan out. */
+  async run(): Promise<PartitionReport> {
+    const { context, instrument, durationMs, pieces, loaded } = this;
     context.onStep({ planned: pieces.length });
-    const dumps = new DumpFetch(
-      context.cache,
-      context.dumpSlots,
-      this.instrument,
-      this.key.interval,
+    const dumps = new DumpFetch({
+      cache: context.cache,
+      slots: context.dumpSlots,
+      instrument,
+      interval: this.key.interval,
       durationMs,
-      listing?.kind !== 'unknown',
-      context.now,
-    );
+      isKnown: this.listing?.kind !== 'unknown',
+      loaded,
+      now: context.now,
+    });
     const underWay = pieces.map((piece) => dumps.fetch(piece));
     // A failure is reported when its turn comes, not as an unhandled rejection.
     for (const piece of underWay) piece.catch(() => {});
@@ -86,11 +109,11 @@ export class PartitionDownload {
       for (const item of await piece) await this.take(item);
       context.onStep({ done: 1 });
     }
-    return this.report(listing);
+    return this.report();
   }
 
   /** The API's word on where the bars begin; when it cannot be had the dumps have to show it. */
-  private async listing({ from }: Stretch): Promise<Listing> {
+  private async askListing({ from }: Stretch): Promise<Listing> {
     try {
       return await this.context.rest.listing(this.instrument, this.key.interval, from);
     } catch (error) {
@@ -110,15 +133,13 @@ export class PartitionDownload {
     this.context.signal.throwIfAborted();
     if (item.kind === 'failure') this.fail(item, item.url, item.reason);
     else if (item.kind === 'rest') await this.takePages(item);
+    else if (item.kind === 'known') this.cached++;
+    else if (item.kind === 'changed') this.changed.push(item.change);
     else {
-      const { dump, url, isThere } = item;
-      if (dump.fetchedBytes > 0) this.fetched++;
+      if (item.dump.fetchedBytes > 0) this.fetched++;
       else this.cached++;
-      if (dump.changedFrom !== null) {
-        const { changedFrom, publishedSha256, isReplaced } = dump;
-        this.changed.push({ url, cachedSha256: changedFrom, publishedSha256, isReplaced });
-      }
-      if (!isThere || dump.isReplaced) await this.load(openFile(dump.file), item, url);
+      if (item.change !== null) this.changed.push(item.change);
+      await this.load(openFile(item.dump.file), item, item.url);
     }
   }
 
@@ -168,10 +189,10 @@ export class PartitionDownload {
     this.failures.push({ from, to, url, reason });
   }
 
-  private async report(listing: Listing | null): Promise<PartitionReport> {
-    const { instrument, range, loads, fetched, cached, restPages, failures, changed } = this;
+  private async report(): Promise<PartitionReport> {
+    const { instrument, range, listing, loads, fetched, cached, restPages, failures, changed } = this;
     const coverage = await this.coverage();
-    // Neither the API nor a dump nor the warehouse has heard of it: most likely a typing error.
+    // Neither the API nor a dump nor the warehouse has heard of it.
     if (listing?.kind === 'unknown' && coverage.span === null && failures.length === 0)
       this.fail(range, listing.error.url, `no dumps, and ${listing.error.message}`);
     return {

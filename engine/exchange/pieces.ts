@@ -11,7 +11,8 @@ const FEW_PAGES = 10;
 export type Piece =
   /** A month's dump; `isThere`: every bar stands in the warehouse, so only a changed hash is of interest. */
   | (Stretch & { readonly kind: 'month'; readonly isThere: boolean })
-  | (Stretch & { readonly kind: 'day' })
+  /** A day's dump; `isThere` as for a month. */
+  | (Stretch & { readonly kind: 'day'; readonly isThere: boolean })
   | (Stretch & { readonly kind: 'rest' });
 
 export interface Wanted extends Stretch {
@@ -39,8 +40,14 @@ export function closedRange({ from, to, durationMs, now }: Wanted): Stretch {
  *
  * @param range open times on the grid
  * @param coverage what stands in the warehouse: nothing is fetched for it
+ * @param loadedDays starts of days whose daily dumps were loaded: they may have changed since
  */
-export function planPieces(range: Stretch, durationMs: number, coverage: Coverage): Piece[] {
+export function planPieces(
+  range: Stretch,
+  durationMs: number,
+  coverage: Coverage,
+  loadedDays: readonly number[] = [],
+): Piece[] {
   const pieces: Piece[] = [];
   for (let month = startOfMonth(range.from); month < range.to; month = nextMonth(month)) {
     const from = onGrid(month, durationMs);
@@ -52,12 +59,38 @@ export function planPieces(range: Stretch, durationMs: number, coverage: Coverag
     }
     const part = { from: Math.max(from, range.from), to: Math.min(to, range.to) };
     const hull = missingHull(part, coverage);
-    if (hull === null) continue;
-    const rows = (hull.to - hull.from) / durationMs;
-    if (rows <= FEW_PAGES * PAGE_ROWS) pieces.push({ kind: 'rest', ...hull });
-    else pieces.push(...planDays(hull, durationMs));
+    const wanted = hull === null ? [] : planMissing(hull, durationMs);
+    const isWanted = (day: Stretch): boolean =>
+      wanted.some(({ kind, from }) => kind === 'day' && from === day.from);
+    const known = daysWithin(part, loadedDays).filter((day) => !isWanted(day));
+    pieces.push(...wanted, ...known.map((day) => ({ kind: 'day', ...day, isThere: true }) as const));
   }
   return pieces;
+}
+
+function planMissing(hull: Stretch, durationMs: number): Piece[] {
+  const rows = (hull.to - hull.from) / durationMs;
+  return rows <= FEW_PAGES * PAGE_ROWS ? [{ kind: 'rest', ...hull }] : planDays(hull, durationMs);
+}
+
+/** Whole months of a range of open times. */
+export function monthsWithin(range: Stretch): Stretch[] {
+  const months: Stretch[] = [];
+  for (let from = startOfMonth(range.from); from < range.to; from = nextMonth(from)) {
+    const to = nextMonth(from);
+    if (from >= range.from && to <= range.to) months.push({ from, to });
+  }
+  return months;
+}
+
+/** Whole days of a range of open times; of `starts`, where they are given. */
+export function daysWithin(range: Stretch, starts?: readonly number[]): Stretch[] {
+  const first = Math.ceil(range.from / DAY) * DAY;
+  const count = Math.max(0, Math.floor((range.to - first) / DAY));
+  return (starts ?? Array.from({ length: count }, (_, i) => first + i * DAY))
+    .map((from) => ({ from, to: from + DAY }))
+    .filter(({ from, to }) => from >= range.from && to <= range.to)
+    .sort((a, b) => a.from - b.from);
 }
 
 /** Whole days as daily dumps; the rest, and intervals of more than a day, from the API. */
@@ -73,7 +106,8 @@ export function planDays(range: Stretch, durationMs: number): Piece[] {
     return pieces;
   }
   rest(range.from, firstDay);
-  for (let day = firstDay; day < lastDay; day += DAY) pieces.push({ kind: 'day', from: day, to: day + DAY });
+  for (let day = firstDay; day < lastDay; day += DAY)
+    pieces.push({ kind: 'day', from: day, to: day + DAY, isThere: false });
   rest(lastDay, range.to);
   return pieces;
 }

@@ -22,12 +22,13 @@ export interface DownloadFailure extends Stretch {
   readonly reason: string;
 }
 
-/** A dump whose published hash is not that of the file in the cache (any more). */
+/** A dump of which other bytes are published than those that are known here. */
 export interface ChangedDump {
   readonly url: string;
-  readonly cachedSha256: string;
+  /** Of the bytes that this warehouse has loaded; where it has not, of the file in the cache. */
+  readonly knownSha256: string;
   readonly publishedSha256: string;
-  /** True: it was fetched again and loaded. */
+  /** True: what is published was loaded. */
   readonly isReplaced: boolean;
 }
 
