@@ -183,6 +183,15 @@ describe('a planted fault', () => {
       [`UPDATE bar_indicator SET rsi14 = '-Infinity'::DOUBLE ${AT(50)}`],
       /^rsi14 is no finite number$/,
     ],
+    ['ranges', [`UPDATE bar_indicator SET rsi14 = 150 ${AT(50)}`], /^rsi14 is not within 0 to 100: 150/],
+    ['ranges', [`UPDATE bar_indicator SET willr14 = 1 ${AT(50)}`], /^willr14 is not within -100 to 0: 1/],
+    ['ranges', [`UPDATE bar_indicator SET atr14 = -1 ${AT(50)}`], /^atr14 is not within 0 to any: -1/],
+    [
+      'ranges',
+      [`UPDATE ${KLINE} taker_buy_base = volume + 1 ${AT(50)}`],
+      /^taker_buy_base is above volume: open/,
+    ],
+    ['orphans', [`DELETE FROM bar_indicator ${AT(50)}`], /^its indicators are not there$/],
     ['ranges', [`UPDATE bar_prediction SET sell_score = -0.5 ${LAST}`], /^a score is below 0:/],
     ['ranges', [`UPDATE bar_prediction SET action = 2 ${LAST}`], /^action is unknown: action 2/],
     ['ranges', [`UPDATE bar_prediction SET reason = 50 ${LAST}`], /^reason is unknown:.* reason 50/],
@@ -266,4 +275,25 @@ describe('a planted fault', () => {
 it('returns as many rows as were asked for, and counts all', async () => {
   const { found, rows } = (await checksAfter('UPDATE fact_kline SET volume = -1')).get('ranges')!;
   expect([found > 700, rows.length]).toEqual([true, 5]);
+});
+
+it('a derived bar is as SPEC 2 says where odd bars without volume move its close out of its range', async () => {
+  const warehouse = await newWarehouse(folder.path, 'odd');
+  const odd = walkColumns({ seed: 4, rows: 100, durationMs: HOUR, gaps: 0 });
+  // The second hour of a 2h bucket: nothing was traded, at another price.
+  for (const c of [1, 2, 3, 4]) odd[c]![51] = 2 * odd[2]![50]!;
+  for (const c of [5, 7, 8, 9, 10]) odd[c]![51] = 0;
+  const session = await warehouse.begin();
+  await session.appendKlines(BTC, klineBatch(odd, 0, 100));
+  const [fromTime, toTime] = [odd[6]![0]!, odd[6]![99]!];
+  const runId = await warehouse.startRun('load', 'test', 0);
+  await session.recordKlineChange({ ...BTC, runId, fromTime, toTime, added: 100, revised: 0 });
+  await session.commit();
+  await resample(warehouse, { from: '1h', to: ['2h'] });
+  await recompute(warehouse, { threads: 0 });
+  const derived = `SELECT high, close FROM v_kline WHERE "interval" = '2h' AND close_time = ${odd[6]![51]}`;
+  expect((await warehouse.query(derived)).rows).toEqual([[odd[2]![50], odd[4]![51]]]);
+  const results = await check(warehouse, { maxRows: 5 });
+  expect(results.filter(({ level, found }) => level === 'error' && found > 0)).toEqual([]);
+  await warehouse.close();
 });

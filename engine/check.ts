@@ -1,3 +1,4 @@
+import { INDICATOR_BOUNDS } from '../kernels/index.js';
 import { type CheckResult, type CheckRow, readChecks, type Warehouse } from '../warehouse/index.js';
 import { plan } from './recompute.js';
 import { staleDerivatives } from './resample.js';
@@ -12,7 +13,7 @@ export async function check(
   warehouse: Warehouse,
   { maxRows }: { readonly maxRows: number },
 ): Promise<CheckResult[]> {
-  return [...(await readChecks(warehouse, maxRows)), await staleCheck(warehouse, maxRows)];
+  return [...(await readChecks(warehouse, maxRows, INDICATOR_BOUNDS)), await staleCheck(warehouse, maxRows)];
 }
 
 async function staleCheck(warehouse: Warehouse, maxRows: number): Promise<CheckResult> {

@@ -1,3 +1,4 @@
+export { type Bounds, INDICATOR_BOUNDS } from './bounds.js';
 export { CATALOG, CODES, catalogRow, codeSpec, kernelVersion, lookback } from './catalog.js';
 export { type CatalogRow, type CodeSpec, KLINE_CODES, KLINE_INPUTS, type KlineInput } from './catalog-row.js';
 export { CONDITIONS } from './conditions/catalog.js';

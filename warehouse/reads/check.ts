@@ -3,7 +3,7 @@ import { type Finding, findingSql } from './check/finding.js';
 import { grainFindings } from './check/grain.js';
 import { nullFindings } from './check/nulls.js';
 import { orphanQueries } from './check/orphans.js';
-import { rangeFindings } from './check/ranges.js';
+import { type CodeBounds, rangeFindings } from './check/ranges.js';
 import { GAPS, GRID, gapTableQueries, TRUNCATED, ZERO_VOLUME } from './check/series.js';
 import { readRows } from './rows.js';
 
@@ -48,14 +48,22 @@ interface Check {
  * Data quality: every check is SQL that returns what is wrong, or worth knowing.
  *
  * @param maxRows rows to return of each check
+ * @param bounds values that codes cannot leave
  */
-export async function readChecks(warehouse: Warehouse, maxRows: number): Promise<CheckResult[]> {
+export async function readChecks(
+  warehouse: Warehouse,
+  maxRows: number,
+  bounds: CodeBounds,
+): Promise<CheckResult[]> {
   const codes = await readRows<{ indicator: string }>(
     warehouse,
     'SELECT indicator FROM dim_indicator_type ORDER BY indicator_id',
   );
   const results: CheckResult[] = [];
-  for (const { queries, ...check } of checks(codes.map(({ indicator }) => indicator))) {
+  for (const { queries, ...check } of checks(
+    codes.map(({ indicator }) => indicator),
+    bounds,
+  )) {
     const all = `(${queries.join(' UNION ALL ')}) c`;
     const [total] = await readRows<{ found: number; bars: number | null }>(
       warehouse,
@@ -75,7 +83,7 @@ export async function readChecks(warehouse: Warehouse, maxRows: number): Promise
 }
 
 /** In the order in which they are told. */
-function checks(codes: readonly string[]): Check[] {
+function checks(codes: readonly string[], bounds: CodeBounds): Check[] {
   const sql = (...findings: readonly Finding[]): string[] => findings.map(findingSql);
   return [
     { check: 'grain', level: 'error', sound: 'every key stands once', queries: sql(...grainFindings()) },
@@ -88,14 +96,15 @@ function checks(codes: readonly string[]): Check[] {
     {
       check: 'orphans',
       level: 'error',
-      sound: 'every id has its row, every fact its bar, every result its prediction',
+      sound:
+        'every id has its row, every fact its bar, every bar its indicators, every result its prediction',
       queries: orphanQueries(),
     },
     {
       check: 'ranges',
       level: 'error',
-      sound: 'prices, volumes, scores and results can be',
-      queries: sql(...rangeFindings(codes)),
+      sound: 'prices, volumes, indicators, scores and results can be',
+      queries: sql(...rangeFindings(codes, bounds)),
     },
     { check: 'grid', level: 'error', sound: 'every bar lies on its grid', queries: sql(GRID) },
     {

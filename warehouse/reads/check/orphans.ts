@@ -17,6 +17,16 @@ const EXTRA_REFERENCES = [
   { table: 'fact_prediction_result', column: 'decided_by', to: 'dim_interval' },
 ];
 
+/** Bars up to the head of the indicators that have none, and do not wait for them because they came or changed since. */
+const WITHOUT_INDICATORS: Finding = {
+  table: 'fact_kline',
+  joins: `JOIN stage_head h ON ${SAME_PARTITION('h')} AND h.strategy_id IS NULL AND t.close_time <= h.last_close_time
+    LEFT JOIN bar_indicator b ON ${SAME_PARTITION('b')} AND b.close_time = t.close_time`,
+  where: `b.close_time IS NULL AND NOT EXISTS (SELECT 1 FROM kline_change c WHERE ${SAME_PARTITION('c')}
+    AND c.seq > h.seq AND c.from_time <= t.close_time AND c.to_time >= t.close_time)`,
+  detail: "'its indicators are not there'",
+};
+
 /** Rows that speak of something that is not there. */
 export function orphanQueries(): string[] {
   const references = TABLES.flatMap(({ name, columns }) =>
@@ -27,6 +37,7 @@ export function orphanQueries(): string[] {
   return [
     ...[...references, ...EXTRA_REFERENCES].map(orphanIds),
     ...WITHOUT_KLINE.map(([table, time]) => findingSql(withoutKline(table, time))),
+    findingSql(WITHOUT_INDICATORS),
     findingSql({
       table: 'fact_prediction_result',
       joins: `LEFT JOIN bar_prediction p ON p.strategy_id = t.strategy_id AND ${SAME_PARTITION('p')}
