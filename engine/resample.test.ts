@@ -1,10 +1,19 @@
+import type { RecordBatch } from 'apache-arrow';
 import fc from 'fast-check';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../test/support/cli.js';
 import { klineBatch, walkColumns } from '../test/support/market.js';
 import { checksumLines, newWarehouse, select } from '../test/support/warehouse.js';
-import type { PartitionKey, Warehouse } from '../warehouse/index.js';
+import {
+  DERIVATION_COLUMNS,
+  KLINE_COLUMNS,
+  makeBatch,
+  numbers,
+  type PartitionKey,
+  type Warehouse,
+} from '../warehouse/index.js';
 import { resample } from './resample.js';
+import { verify } from './verify.js';
 
 const MINUTE = 60_000;
 const BTC: PartitionKey = { symbol: 'BTCUSDT', interval: '15m' };
@@ -355,6 +364,44 @@ describe('resample', () => {
       `SELECT close, bars FROM v_kline k JOIN v_kline_derivation d USING (symbol, "interval", close_time) WHERE "interval" = '4h'`,
     )) as number[][];
     expect([close, Number(bars)]).toEqual([columns[4]![9], 2]);
+  });
+
+  it('verify derives again: changed, lost and thin bars are found, and nothing else', async () => {
+    const warehouse = await make();
+    await load(warehouse, market, 0, 600);
+    await resample(warehouse, { from: '15m', to: TO, partial: true });
+    const problems = async () =>
+      (await verify(warehouse, { threads: 0 })).problems.filter(({ table }) => table === 'fact_kline');
+    expect(await problems()).toEqual([]);
+    const key = { symbol: 'BTCUSDT', interval: '1h' };
+    const [[time, close]] = (await select(
+      warehouse,
+      `SELECT close_time, close FROM v_kline_derivation JOIN v_kline USING (symbol, "interval", close_time)
+       WHERE "interval" = '1h' AND bars = 4 ORDER BY 1 LIMIT 1`,
+    )) as number[][];
+    const session = await warehouse.begin();
+    const batches: RecordBatch[] = [];
+    for await (const batch of session.scanKlines(key, { from: time!, to: time! + 1 })) batches.push(batch);
+    const columns = KLINE_COLUMNS.map(({ name }) => numbers(batches[0]!, name).slice());
+    const put = async (bars: number) => {
+      const marks = [Float64Array.of(time!), Int8Array.of(4), Int16Array.of(bars)];
+      const one = await warehouse.begin();
+      await one.putDerivedKlines(
+        key,
+        makeBatch(KLINE_COLUMNS, columns, 1),
+        makeBatch(DERIVATION_COLUMNS, marks, 1),
+      );
+      await one.commit();
+      return (await problems()).map(({ interval, at, message }) => [interval, at, message]);
+    };
+    await session.rollback();
+    columns[4]![0] = close! * (1 + 2e-16);
+    expect(await put(4)).toEqual([
+      ['1h', time, `close is ${close! * (1 + 2e-16)}, derived from 15m ${close}`],
+    ]);
+    columns[4]![0] = close!;
+    expect(await put(3)).toEqual([['1h', time, 'it was made of 3 bars of 15m, and there are 4']]);
+    expect(await put(4)).toEqual([]);
   });
 
   it('rolls back as a whole when it is stopped', async () => {

@@ -19,6 +19,8 @@ import { createThreadPool } from './pool.js';
 import { PROGRAM } from './program.js';
 import { ahead } from './read-ahead.js';
 import { DEFAULT_CHUNK_ROWS, plan } from './recompute.js';
+import { verifyDerived } from './resample/verify.js';
+import { staleDerivatives } from './resample.js';
 import { compileStrategy } from './strategy/compile.js';
 import type { Carry, ComputePool, FactColumns, PartitionJob } from './task.js';
 
@@ -50,7 +52,7 @@ export interface VerifyReport {
 
 /**
  * Recomputes every fact of the newest strategy versions from the klines and compares it with what is stored, bit for
- * bit; compares the klines with the hashes in the lineage; runs the grain queries; and lists the checksums (SPEC 9).
+ * bit; derives resampled bars again from theirs; compares the klines with the hashes in the lineage; runs the grain queries; and lists the checksums (SPEC 9).
  * Writes nothing. Facts of older strategy versions are listed, not recomputed: their klines may have moved on.
  */
 export async function verify(warehouse: Warehouse, options: VerifyOptions): Promise<VerifyReport> {
@@ -73,7 +75,10 @@ export async function verify(warehouse: Warehouse, options: VerifyOptions): Prom
       (options.symbol === undefined || options.symbol === symbol) &&
       (options.interval === undefined || options.interval === interval),
   );
-  const problems: VerifyProblem[] = await grainProblems(warehouse);
+  const problems: VerifyProblem[] = [
+    ...(await grainProblems(warehouse)),
+    ...(await derivedProblems(warehouse, options)),
+  ];
   const pool = options.threads === 0 ? createInlinePool() : createThreadPool(options.threads);
   let bars = 0;
   try {
@@ -203,6 +208,24 @@ class PartitionCheck {
       return;
     }
   }
+}
+
+/** Resampled bars that are not what their bars make of them; derivations that wait for a resample are left out. */
+async function derivedProblems(warehouse: Warehouse, options: VerifyOptions): Promise<VerifyProblem[]> {
+  const waiting = await staleDerivatives(warehouse);
+  const partitions = await warehouse.partitions();
+  const problems: VerifyProblem[] = [];
+  for (const head of await warehouse.resampleHeads()) {
+    const { symbol, interval, source } = head;
+    if ((options.symbol ?? symbol) !== symbol || (options.interval ?? interval) !== interval) continue;
+    if (waiting.some((task) => task.symbol === symbol && task.target === interval && task.source === source))
+      continue;
+    const of = partitions.find((partition) => partition.symbol === symbol && partition.interval === source);
+    if (of === undefined) continue;
+    const problem = await verifyDerived(warehouse, head, of.lastCloseTime);
+    if (problem !== null) problems.push({ table: 'fact_kline', strategy: null, version: null, ...problem });
+  }
+  return problems;
 }
 
 async function grainProblems(warehouse: Warehouse): Promise<VerifyProblem[]> {

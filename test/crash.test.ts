@@ -39,6 +39,12 @@ async function run(args: readonly string[]): Promise<string> {
   return outcome.stdout;
 }
 
+const derive = (name: string) => [
+  ...['resample', '--from', '15m', '--to', '30m,1h,4h,1d', '--partial', '--warehouse', url(name)],
+];
+const derivations = (name: string): Promise<string> =>
+  run(['export', 'kline_derivation', '--warehouse', url(name)]);
+
 const checksums = async (name: string): Promise<string> =>
   run(['verify', '--json', '--warehouse', url(name)]);
 
@@ -76,6 +82,8 @@ async function expectWholePartitions(name: string): Promise<void> {
 let truth = '';
 let loadMs = 0;
 let recomputeMs = 0;
+let resampleMs = 0;
+let derived: string[] = [];
 
 beforeAll(async () => {
   await run(['migrate', '--warehouse', url('truth')]);
@@ -86,6 +94,11 @@ beforeAll(async () => {
   await run(recompute('truth'));
   recomputeMs = performance.now() - loaded;
   truth = await checksums('truth');
+  await run(['load', FILES[0]!, '--warehouse', url('derived')]);
+  const deriving = performance.now();
+  await run(derive('derived'));
+  resampleMs = performance.now() - deriving;
+  derived = [await checksums('derived'), await derivations('derived')];
 });
 
 afterAll(() => folder.dispose());
@@ -112,6 +125,15 @@ describe('SIGKILL', () => {
     await expectWholePartitions(name);
     await run(recompute(name));
     expect(await checksums(name)).toBe(truth);
+  });
+
+  it.each(moments)('during resample, moment $i: the next run converges', async ({ i, share }) => {
+    const name = `resample-${i}`;
+    await run(['load', FILES[0]!, '--warehouse', url(name)]);
+    killed.push((await klinemill(derive(name), { killAfterMs: share * resampleMs })).signal);
+    await run(derive(name));
+    expect([await checksums(name), await derivations(name)]).toEqual(derived);
+    expect(await run(derive(name))).toContain('nothing is stale');
   });
 
   it('came before the end of most runs', () => {

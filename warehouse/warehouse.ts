@@ -205,6 +205,8 @@ export interface Warehouse {
   // Scans in time order, at most `batchRows` rows a batch
   /** Columns `KLINE_COLUMNS`. `shared` puts them on SharedArrayBuffers, one a batch. */
   scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncIterable<RecordBatch>;
+  /** Columns `DERIVATION_COLUMNS`: the bars of `range` that were derived. */
+  scanDerivations(key: PartitionKey, range: TimeRange): AsyncIterable<RecordBatch>;
   /** `close_time` and one column a code, NaN where unknown. */
   scanIndicators(
     key: PartitionKey,
@@ -279,7 +281,7 @@ export interface WriteSession {
    * Replaces rows by close_time and keeps the old ones in kline_revision. What was derived among them is so no longer.
    */
   reviseKlines(key: PartitionKey, batch: RecordBatch, runId: number): Promise<void>;
-  /** Columns `DERIVATION_COLUMNS`: the bars of `range` that were derived. Sees this session's own rows. */
+  /** As `Warehouse.scanDerivations`, and sees this session's own rows. */
   scanDerivations(key: PartitionKey, range: TimeRange): AsyncIterable<RecordBatch>;
   /**
    * Writes derived bars, in the place of those with the same close_time (which are not kept: they can be made again).

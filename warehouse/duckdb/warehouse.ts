@@ -94,6 +94,11 @@ export class DuckDbWarehouse implements Warehouse {
     return this.#database.snapshot((c) => scans.scanKlines(c, directory, key, range, options));
   }
 
+  scanDerivations(key: PartitionKey, range: TimeRange): AsyncIterable<RecordBatch> {
+    const { directory } = this.#database;
+    return this.#database.snapshot((c) => scans.scanDerivations(c, directory, key, range));
+  }
+
   scanIndicators(
     key: PartitionKey,
     codes: readonly string[],

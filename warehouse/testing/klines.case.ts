@@ -176,6 +176,7 @@ export function klineCases(make: MakeWarehouse): void {
       await session.commit();
       expect(left.close_time).toEqual([5, 6, 8].map(closeTime));
       expect(loaded.close_time).toEqual([5, 8].map(closeTime));
+      expect(await collect(warehouse.scanDerivations(BTC, {}))).toEqual(loaded);
       const replaced = [klines([6], 5), klines([7], 4)];
       const after = [klines(range(0, 5)), klines([5], 2), ...replaced, klines([8], 3)];
       expect(await collect(warehouse.scanKlines(BTC, {}))).toEqual(await plain(...after));
