@@ -225,7 +225,7 @@ describe('requests', () => {
 
   it('give up on silence and say so; other errors of the server too', async () => {
     const silent = await plain(() => {});
-    expect((await failing(client(2, 50).get(silent, async () => {}))).message).toContain(
+    expect((await failing(client(2, 50).get(silent, async () => {}))).message).toBe(
       'nothing came for 0.05 s (2 tries)',
     );
     const broken = await plain((_, response) => response.writeHead(500).end('<h1>no\nluck</h1>'));

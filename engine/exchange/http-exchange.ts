@@ -31,7 +31,7 @@ export class Exchange {
       this.touch();
       return response;
     } catch (error) {
-      throw this.failure(error, 'no answer');
+      throw this.failure(error, 'no answer', true);
     }
   }
 
@@ -95,7 +95,7 @@ export class Exchange {
   }
 
   /** What a thrown error of fetch or of a body means. */
-  private failure(error: unknown, what: string): unknown {
+  private failure(error: unknown, what: string, isUnreachable = false): unknown {
     if (this.outer.aborted || error instanceof RequestError) return error;
     // Undici reports an abort with its own reason in one place and with an AbortError in another.
     if (this.controller.signal.reason instanceof RequestError) return this.controller.signal.reason;
@@ -107,6 +107,7 @@ export class Exchange {
       this.url,
       null,
       true,
+      isUnreachable,
     );
   }
 }

@@ -24,8 +24,8 @@ const LONGEST_PAUSE_MS = 10 * 60_000;
 const PAUSE_MS = 60_000;
 /** After so many requests in a row that failed in all their tries, a host is not asked again. */
 const DEAD_AFTER = 3;
-/** A host that never gave an answer is tried so often, and then not asked again: most likely there is no network. */
-const TRIES_OF_THE_SILENT = 2;
+/** A host that never gave an answer and cannot be connected to is tried so often, and then not asked again: most likely there is no network. */
+const TRIES_OF_NOBODY = 2;
 
 /** An answer with status 200 or 206. */
 export interface Answer {
@@ -85,14 +85,14 @@ export class HttpClient {
         if (!(error instanceof RequestError)) throw error;
         if (error.status !== null) host.failuresInARow = 0;
         if (!error.isPassing) throw error;
-        const isSilent = error.status === null && !host.hasAnswered;
-        if (attempt >= tries || (isSilent && attempt >= TRIES_OF_THE_SILENT)) {
+        const isNowhere = error.isUnreachable && !host.hasAnswered;
+        if (attempt >= tries || (isNowhere && attempt >= TRIES_OF_NOBODY)) {
           const text = attempt === 1 ? error.message : `${error.message} (${attempt} tries)`;
-          if (isSilent) host.givenUp ??= `${new URL(url).host} cannot be reached: ${text}`;
+          if (isNowhere) host.givenUp ??= `${new URL(url).host} cannot be reached: ${text}`;
           else if (error.status === null && ++host.failuresInARow >= DEAD_AFTER)
             host.givenUp = `${new URL(url).host} could not be reached again and again`;
           // One reason for all that is not asked for any more.
-          throw new RequestError(isSilent ? host.givenUp! : text, url, error.status);
+          throw new RequestError(isNowhere ? host.givenUp! : text, url, error.status);
         }
         const waitMs = Math.min(LONGEST_RETRY_WAIT_MS, retryWaitMs * 2 ** (attempt - 1));
         await this.pause(waitMs * (1 - Math.random() / 2));

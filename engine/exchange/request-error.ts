@@ -9,6 +9,8 @@ export class RequestError extends Error {
     readonly status: number | null = null,
     /** Asking again may help. */
     readonly isPassing = false,
+    /** There was no connection, or it ended without an answer. */
+    readonly isUnreachable = false,
   ) {
     super(message);
   }
