@@ -30,6 +30,13 @@ export function wholeNumber(min: number): (text: string) => number {
   };
 }
 
+/** A share: above 0 and at most 1. */
+export function parseShare(text: string): number {
+  const value = Number(text);
+  if (/^\d*\.?\d+(e-?\d+)?$/i.test(text) && value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('It is no number above 0 and at most 1.');
+}
+
 /** `256MB`, `1.5GiB`: what DuckDB understands. */
 export function parseMemoryLimit(text: string): string {
   if (/^\d+(\.\d+)?\s*([KMGT]i?)?B$/i.test(text)) return text;

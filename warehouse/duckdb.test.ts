@@ -7,7 +7,7 @@ import { WarehouseHeldError } from './errors.js';
 import { openWarehouse } from './open.js';
 import { killChild, startChild } from './testing/child.js';
 import { BTC, CATALOG, closeTime, collect, indicators, klines, loadBars, range } from './testing/samples.js';
-import { warehouseContract } from './warehouse.case.js';
+import { analyticsContract, warehouseContract } from './warehouse.case.js';
 import type { Warehouse } from './warehouse.js';
 
 const cleanups: (() => Promise<unknown> | unknown)[] = [];
@@ -35,6 +35,7 @@ async function make(url = `duckdb:${join(folder(), 'deep', 'w.duckdb')}`): Promi
 }
 
 warehouseContract('duckdb', () => make());
+analyticsContract('duckdb', () => make());
 
 describe('duckdb: opening', () => {
   it('refuses an unknown scheme without telling a password', async () => {

@@ -1,3 +1,26 @@
+export { type Comparison, type Decision, type DecisionChange, readComparison } from './analytics/compare.js';
+export { type Counts, FIGURE_NAMES, type FigureName, type Figures } from './analytics/figures.js';
+export { type AnalyticsFilter, DEFAULT_ALLOCATION, GROUPINGS, type Grouping } from './analytics/filter.js';
+export {
+  type EquityDay,
+  type Excursion,
+  type OfStrategy,
+  type RollingWinRates,
+  readEquity,
+  readExcursions,
+  readRolling,
+  readStreaks,
+  type Streaks,
+} from './analytics/groups.js';
+export { type MetricContribution, readMetricContribution } from './analytics/metric-contribution.js';
+export {
+  type Report,
+  type ReportRow,
+  readFigures,
+  readReport,
+  type StrategyOverview,
+} from './analytics/report.js';
+export type { AnalyticsSession, Parameters } from './analytics/session.js';
 export { type ColumnArray, type ColumnKind, type ColumnSpec, makeBatch, numbers, values } from './columns.js';
 export { WarehouseHeldError } from './errors.js';
 export { resolveMaxScore } from './max-score.js';
@@ -5,10 +28,8 @@ export { type OpenOptions, openWarehouse } from './open.js';
 export { type CheckLevel, type CheckResult, type CheckRow, readChecks } from './reads/check.js';
 export { type GapRow, readGaps } from './reads/gaps.js';
 export { readLoads } from './reads/loads.js';
-export { type ReportFilter, type ReportRow, readReport } from './reads/report.js';
 export type { ReadFilter } from './reads/rows.js';
 export { readStatus, type StatusRow } from './reads/status.js';
-export { type ClosedTrade, type TradeFigures, tradeFigures } from './reads/trade-figures.js';
 export {
   DERIVATION_COLUMNS,
   FILTER_REASON,

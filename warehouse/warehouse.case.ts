@@ -5,6 +5,7 @@ import { ledgerCases } from './testing/ledger.case.js';
 import { mirrorCases } from './testing/mirror.case.js';
 import { readingCases } from './testing/reading.case.js';
 import { readCases } from './testing/reads.case.js';
+import { reportCases } from './testing/report.case.js';
 import type { Warehouse } from './warehouse.js';
 
 /** Opens an empty warehouse, migrated with the sample catalog. The suite's owner closes it after the test. */
@@ -19,5 +20,12 @@ export function warehouseContract(name: string, make: MakeWarehouse): void {
     mirrorCases(make);
     readingCases(make);
     readCases(make);
+  });
+}
+
+/** What analytics must say of the facts; `make` opens the database that it runs in. */
+export function analyticsContract(name: string, make: MakeWarehouse): void {
+  describe(`analytics contract: ${name}`, () => {
+    reportCases(make);
   });
 }

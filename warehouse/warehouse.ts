@@ -1,4 +1,5 @@
 import type { RecordBatch } from 'apache-arrow';
+import type { AnalyticsSession } from './analytics/session.js';
 import type { StrategyDocument, StrategyRecord } from './strategy.js';
 
 /** A partition of klines (SPEC 2). */
@@ -262,6 +263,11 @@ export interface Warehouse {
   }): AsyncIterable<PartitionChecksum>;
   /** Logical rows of a table in grain order as Arrow batches, NULL as Arrow null (SPEC 11). @throws on an unknown table */
   exportTable(table: string, range: TimeRange): AsyncIterable<RecordBatch>;
+  /**
+   * Runs `work` in DuckDB, on a snapshot and with temporary tables of its own, which are gone afterwards. The readers of
+   * analytics/ stand on it.
+   */
+  analyse<T>(work: (session: AnalyticsSession) => Promise<T>): Promise<T>;
   /** Runs one read-only statement; numbers as numbers, NULL as null. */
   query(sql: string): Promise<{ readonly columns: readonly string[]; readonly rows: readonly unknown[][] }>;
 }

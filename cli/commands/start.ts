@@ -7,7 +7,7 @@ import {
   type RecomputeReport,
   syntheticSources,
 } from '../../engine/index.js';
-import { type ReportRow, readReport, type Warehouse } from '../../warehouse/index.js';
+import { type ReportRow, readFigures, type Warehouse } from '../../warehouse/index.js';
 import { type CommonOptions, common, group } from '../command.js';
 import { type ExchangeOptions, exchangeOptions } from '../exchange-options.js';
 import { counted, duration, rate, whole } from '../format.js';
@@ -17,7 +17,8 @@ import { withWriter } from '../open.js';
 import { note, print } from '../output.js';
 import { downloadRecent, isRecentUnfinished } from '../recent-klines.js';
 import { recomputeWithProgress } from '../recomputing.js';
-import { reportRow, reportText } from '../reporting.js';
+import { reportRow } from '../report-document.js';
+import { reportText } from '../reporting.js';
 import { START_OUTPUT } from '../schemas/start.js';
 import { shippedStrategies } from '../seeds.js';
 import { chooseSource, isSynthetic, KLINE_FOLDER, type StartSource } from '../sources.js';
@@ -87,7 +88,7 @@ async function start(
   // Without files everything that stands is of interest.
   const isGiven = source === 'files' || source === 'folder' || source === 'synthetic';
   const symbols = isGiven ? new Set(loaded.map(({ symbol }) => symbol)) : await symbolsOf(warehouse);
-  const report = (await readReport(warehouse)).filter(({ symbol }) => symbols.has(symbol));
+  const report = (await readFigures(warehouse)).filter(({ symbol }) => symbols.has(symbol!));
   return { source, loaded, recomputed, report, elapsedMs: performance.now() - startedAt };
 }
 
@@ -150,7 +151,7 @@ function startText({ source, loaded, recomputed, report, elapsedMs }: Started): 
     parts.push(reportText(report));
     parts.push(READING);
   }
-  if (source === 'synthetic' || report.some(({ symbol }) => isSynthetic(symbol)))
+  if (source === 'synthetic' || report.some(({ symbol }) => isSynthetic(symbol!)))
     parts.push(
       'SYNTHETIC symbols are made up by a seeded generator: nothing here says anything about a real market.',
     );

@@ -39,12 +39,17 @@ export function whole(value: number): string {
 /** A value of a row as JavaScript sees it: whole numbers as numbers, unknown as null. */
 export type Cell = string | number | boolean | null | Uint8Array;
 
-/** Runs a query and returns its rows as objects. For small results. */
+/**
+ * Runs a query and returns its rows as objects. For small results.
+ *
+ * @param parameters values by name, for a query that has any
+ */
 export async function rows<Row = Record<string, Cell>>(
   connection: DuckDBConnection,
   sql: string,
+  parameters: Readonly<Record<string, DuckDBValue>> = {},
 ): Promise<Row[]> {
-  const reader = await connection.runAndReadAll(sql);
+  const reader = await connection.runAndReadAll(sql, parameters);
   return reader.getRowObjects().map((row) => {
     const plain: Record<string, Cell> = {};
     for (const [name, value] of Object.entries(row)) plain[name] = toCell(value);

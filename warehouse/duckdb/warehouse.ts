@@ -1,4 +1,5 @@
 import type { RecordBatch } from 'apache-arrow';
+import type { AnalyticsSession } from '../analytics/session.js';
 import type { StrategyDocument, StrategyRecord } from '../strategy.js';
 import type {
   Catalog,
@@ -18,6 +19,7 @@ import type {
   Warehouse,
   WriteSession,
 } from '../warehouse.js';
+import { analyse } from './analysis.js';
 import { checksums } from './checksums.js';
 import type { Database } from './database.js';
 import { exportTable } from './export.js';
@@ -205,6 +207,10 @@ export class DuckDbWarehouse implements Warehouse {
   exportTable(table: string, range: TimeRange): AsyncIterable<RecordBatch> {
     const { directory } = this.#database;
     return this.#database.snapshot((connection) => exportTable(connection, directory, table, range));
+  }
+
+  analyse<T>(work: (session: AnalyticsSession) => Promise<T>): Promise<T> {
+    return this.#database.use((connection) => analyse(connection, work));
   }
 
   query(sql: string): Promise<{ readonly columns: readonly string[]; readonly rows: readonly unknown[][] }> {

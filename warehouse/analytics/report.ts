@@ -1,0 +1,129 @@
+import type { StrategyRecord } from '../strategy.js';
+import type { Warehouse } from '../warehouse.js';
+import { openAccounts } from './account.js';
+import {
+  type DrawdownRow,
+  type Figures,
+  figuresOf,
+  type ReturnsRow,
+  type RollingRow,
+  type SummaryRow,
+} from './figures.js';
+import { type AnalyticsFilter, allocationOf, type Grouping } from './filter.js';
+import { type EquityDay, type Excursion, equityDays, excursions, type Streaks, streaks } from './groups.js';
+import { type MetricContribution, metricContribution } from './metric-contribution.js';
+import { forEachSample, type Sample } from './sample.js';
+
+/** Figures of one strategy version over a group of its predictions. */
+export interface ReportRow extends Figures {
+  readonly strategy: string;
+  readonly version: number;
+  /** Name of the group: `BTCUSDT 1h`, `2024-01`, `TREND_UP`, ...; ALL: everything within the filter. */
+  readonly group: string;
+  /** Where the group is one partition, one symbol or one interval; else null. */
+  readonly symbol: string | null;
+  readonly interval: string | null;
+  /** Klines of the partition; null for groups of another kind. */
+  readonly bars: number | null;
+}
+
+/** All there is to say of one strategy version within a filter. */
+export interface StrategyOverview extends ReportRow {
+  /** null without WIN or LOSS. */
+  readonly streaks: Streaks | null;
+  readonly excursions: readonly Excursion[];
+  readonly metrics: readonly MetricContribution[];
+  readonly equity_days: readonly EquityDay[];
+}
+
+export interface Report {
+  /** By strategy, then group. */
+  readonly rows: readonly ReportRow[];
+  readonly overall: readonly StrategyOverview[];
+}
+
+/**
+ * Figures of every strategy version that the filter names, group by group.
+ *
+ * @throws Error that lists the names when the strategy or version is not there
+ */
+export async function readFigures(
+  warehouse: Warehouse,
+  filter: AnalyticsFilter = {},
+  by: Grouping | 'all' = 'partition',
+): Promise<ReportRow[]> {
+  const found = await forEachSample(warehouse, filter, by === 'regime', (sample) =>
+    rowsBy(sample, by, filter),
+  );
+  return found.flat();
+}
+
+/** `readFigures` and, from the same snapshot, the overview of every strategy version that has predictions. */
+export async function readReport(
+  warehouse: Warehouse,
+  filter: AnalyticsFilter = {},
+  by: Grouping = 'partition',
+): Promise<Report> {
+  const found = await forEachSample(warehouse, filter, by === 'regime', async (sample) => ({
+    rows: await rowsBy(sample, by, filter),
+    overall: await overviewOf(sample, filter),
+  }));
+  return {
+    rows: found.flatMap(({ rows }) => rows),
+    overall: found.flatMap(({ overall }) => overall),
+  };
+}
+
+async function overviewOf(sample: Sample, filter: AnalyticsFilter): Promise<StrategyOverview[]> {
+  const [row] = await rowsBy(sample, 'all', filter);
+  if (row === undefined) return [];
+  return [
+    {
+      ...row,
+      streaks: (await streaks(sample))[0] ?? null,
+      excursions: await excursions(sample),
+      metrics: await metricContribution(sample),
+      equity_days: await equityDays(sample),
+    },
+  ];
+}
+
+async function rowsBy(sample: Sample, by: Grouping | 'all', filter: AnalyticsFilter): Promise<ReportRow[]> {
+  await sample.group(by);
+  const summaries = await sample.read<SummaryRow>('summary');
+  const rolling = byGroup(await sample.read<RollingRow>('rolling-last'));
+  const skipped = await openAccounts(sample, allocationOf(filter));
+  const drawdowns = byGroup(await sample.read<DrawdownRow>('drawdown'));
+  const returns = byGroup(await sample.read<ReturnsRow>('returns'));
+  return summaries.map((summary) => ({
+    ...nameOf(sample, by, summary),
+    ...figuresOf({
+      summary,
+      rolling: rolling.get(summary.g),
+      drawdown: drawdowns.get(summary.g),
+      returns: returns.get(summary.g),
+      skipped: skipped.get(summary.g) ?? 0,
+      confirmedOnly: filter.confirmedOnly ?? false,
+    }),
+  }));
+}
+
+function byGroup<Row extends { readonly g: number }>(rows: readonly Row[]): ReadonlyMap<number, Row> {
+  return new Map(rows.map((row) => [row.g, row]));
+}
+
+function nameOf(
+  { record, slots }: { readonly record: StrategyRecord; readonly slots: Sample['slots'] },
+  by: Grouping | 'all',
+  { g, label }: SummaryRow,
+): Pick<ReportRow, 'strategy' | 'version' | 'group' | 'symbol' | 'interval' | 'bars'> {
+  const partition = by === 'partition' ? slots.find(({ slot }) => slot === g) : undefined;
+  return {
+    strategy: record.document.strategy,
+    version: record.version,
+    group: label,
+    symbol: by === 'symbol' ? label : (partition?.symbol ?? null),
+    interval: by === 'interval' ? label : (partition?.interval ?? null),
+    bars: partition?.bars ?? null,
+  };
+}

@@ -1,0 +1,106 @@
+import { whichVersions } from '../reads/versions.js';
+import type { StrategyRecord } from '../strategy.js';
+import type { Warehouse } from '../warehouse.js';
+import { type AnalyticsFilter, allocationOf, type Grouping } from './filter.js';
+import { lookaheadParts } from './lookahead.js';
+import type { AnalyticsSession, Parameters } from './session.js';
+import { partitionParameters, readSlots, type Slot } from './slots.js';
+import { analyticsSql } from './sql.js';
+
+/** Tolerance in favour of meeting strong_edge (SPEC 5). */
+const SCORE_TOLERANCE = 1e-9;
+
+/** The predictions of one strategy version within a filter, kept in the temporary tables of a session. */
+export class Sample {
+  readonly session: AnalyticsSession;
+  readonly record: StrategyRecord;
+  readonly slots: readonly Slot[];
+  readonly parameters: Parameters;
+
+  private constructor(
+    session: AnalyticsSession,
+    record: StrategyRecord,
+    slots: readonly Slot[],
+    parameters: Parameters,
+  ) {
+    this.session = session;
+    this.record = record;
+    this.slots = slots;
+    this.parameters = parameters;
+  }
+
+  /** Makes the tables `slot`, `regime` (empty unless wanted) and `signal`. */
+  static async open(
+    session: AnalyticsSession,
+    record: StrategyRecord,
+    filter: AnalyticsFilter,
+    withRegimes: boolean,
+  ): Promise<Sample> {
+    const slots = await readSlots(session, filter);
+    const parameters = { ...filterParameters(filter, slots), ...strategyParameters(record) };
+    // Without regimes nothing is read; naming the columns would ask for codes that a small catalog may lack.
+    await session.keep('regime', analyticsSql(withRegimes ? 'regimes' : 'no-regimes'), parameters);
+    await session.keep('signal', analyticsSql('signal'), parameters);
+    return new Sample(session, record, slots, parameters);
+  }
+
+  /** Makes the view `sample`: the signals with `g` (number of the group, in the order of its display) and `label`; and `rolling`. */
+  async group(by: Grouping | 'all'): Promise<void> {
+    await this.session.define('sample', analyticsSql(`by-${by}`));
+    await this.session.define('rolling', analyticsSql('rolling'));
+  }
+
+  /** Rows of a .sql file over `sample` and what was made from it. */
+  read<Row>(name: string): Promise<Row[]> {
+    return this.session.rows<Row>(analyticsSql(name), this.parameters);
+  }
+}
+
+/** Runs `work` on the sample of every strategy version that the filter names, each in a snapshot of its own. */
+export async function forEachSample<T>(
+  warehouse: Warehouse,
+  filter: AnalyticsFilter,
+  withRegimes: boolean,
+  work: (sample: Sample) => Promise<T>,
+): Promise<T[]> {
+  const found: T[] = [];
+  for (const record of whichVersions(await warehouse.strategies(), filter.strategy))
+    found.push(
+      await warehouse.analyse(async (session) =>
+        work(await Sample.open(session, record, filter, withRegimes)),
+      ),
+    );
+  return found;
+}
+
+function filterParameters(filter: AnalyticsFilter, slots: readonly Slot[]): Parameters {
+  const { side, confirmedOnly = false } = filter;
+  return {
+    ...partitionParameters(filter, slots),
+    action: side === undefined ? null : side === 'BUY' ? 1 : -1,
+    confirmed_only: confirmedOnly,
+    allocation: allocationOf(filter),
+  };
+}
+
+function strategyParameters({ strategyId, document }: StrategyRecord): Parameters {
+  const { buy, sell } = document.risk;
+  const tiers = {
+    buy_weak: buy.weak,
+    buy_strong: buy.strong,
+    sell_weak: sell.weak,
+    sell_strong: sell.strong,
+  };
+  const lookaheads = Object.entries(tiers).flatMap(([name, tier]) => {
+    const { ms, bars } = lookaheadParts(tier);
+    return [
+      [`${name}_ms`, ms],
+      [`${name}_bars`, bars],
+    ];
+  });
+  return {
+    strategy_id: strategyId,
+    strong_edge: document.scoring.strong_edge - SCORE_TOLERANCE,
+    ...Object.fromEntries(lookaheads),
+  };
+}

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+
+const texts = new Map<string, string>();
+
+/** The text of a .sql file of this folder; the build copies them beside the compiled code. */
+export function analyticsSql(name: string): string {
+  let text = texts.get(name);
+  if (text === undefined) {
+    text = readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
+    texts.set(name, text);
+  }
+  return text;
+}
