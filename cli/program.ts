@@ -3,6 +3,7 @@ import { group } from './command.js';
 import { checkCommand } from './commands/check.js';
 import { copyCommand } from './commands/copy.js';
 import { downloadCommand } from './commands/download.js';
+import { explainCommand } from './commands/explain.js';
 import { exportCommand } from './commands/export.js';
 import { forgetCommand } from './commands/forget.js';
 import { gapsCommand } from './commands/gaps.js';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     resampleCommand(),
     recomputeCommand(),
     reportCommand(),
+    explainCommand(),
     statusCommand(),
     gapsCommand(),
     strategyCommand(),

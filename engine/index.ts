@@ -12,6 +12,9 @@ export {
   type MissingReason,
   type PartitionReport,
 } from './exchange/report.js';
+export type { ExplainedTrade, Explanation } from './explain/explanation.js';
+export { type BarOf, barAt, parsePredictionId } from './explain/locate.js';
+export { explain } from './explain.js';
 export { createInlinePool } from './inline-pool.js';
 export { durationOf, INTERVAL_NAMES, INTERVALS } from './interval.js';
 export { inputArrays } from './kline-arrays.js';

@@ -25,9 +25,11 @@ export { type ColumnArray, type ColumnKind, type ColumnSpec, makeBatch, numbers,
 export { WarehouseHeldError } from './errors.js';
 export { resolveMaxScore } from './max-score.js';
 export { type OpenOptions, openWarehouse } from './open.js';
+export { type BarTask, readBarTasks } from './reads/bar-lineage.js';
 export { type CheckLevel, type CheckResult, type CheckRow, readChecks } from './reads/check.js';
 export { type GapRow, readGaps } from './reads/gaps.js';
 export { readLoads } from './reads/loads.js';
+export { reasonText } from './reads/reason-text.js';
 export type { ReadFilter } from './reads/rows.js';
 export { readStatus, type StatusRow } from './reads/status.js';
 export {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { CHECK_OUTPUT } from './check.js';
 import { COPY_OUTPUT } from './copy.js';
 import { DOWNLOAD_OUTPUT } from './download.js';
+import { EXPLAIN_OUTPUT } from './explain.js';
 import { EXPORT_OUTPUT } from './export.js';
 import { FORGET_OUTPUT } from './forget.js';
 import { GAPS_OUTPUT } from './gaps.js';
@@ -31,6 +32,7 @@ export const JSON_OUTPUT = {
   resample: RESAMPLE_OUTPUT,
   recompute: RECOMPUTE_OUTPUT,
   report: REPORT_OUTPUT,
+  explain: EXPLAIN_OUTPUT,
   status: STATUS_OUTPUT,
   gaps: GAPS_OUTPUT,
   'strategy import': STRATEGY_IMPORT_OUTPUT,

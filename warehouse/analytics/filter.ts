@@ -29,6 +29,14 @@ export const GROUPINGS = [
 ] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
+/** By-files of this folder: `regime` is four of them, each prediction in at most one group of each. */
+export type GroupFile = Exclude<Grouping, 'regime'> | 'all' | 'trend' | 'momentum' | 'volatility' | 'edge';
+
+/** The by-files of a grouping, in the order of display. */
+export function groupFiles(by: Grouping | 'all'): readonly GroupFile[] {
+  return by === 'regime' ? ['trend', 'momentum', 'volatility', 'edge'] : [by];
+}
+
 /** @throws Error that says what is allowed */
 export function allocationOf({ allocation = DEFAULT_ALLOCATION }: AnalyticsFilter): number {
   if (allocation > 0 && allocation <= 1) return allocation;

@@ -1,7 +1,7 @@
 import { whichVersions } from '../reads/versions.js';
 import type { StrategyRecord } from '../strategy.js';
 import type { Warehouse } from '../warehouse.js';
-import { type AnalyticsFilter, allocationOf, type Grouping } from './filter.js';
+import { type AnalyticsFilter, allocationOf, type GroupFile } from './filter.js';
 import { lookaheadParts } from './lookahead.js';
 import type { AnalyticsSession, Parameters } from './session.js';
 import { partitionParameters, readSlots, type Slot } from './slots.js';
@@ -45,7 +45,7 @@ export class Sample {
   }
 
   /** Makes the view `sample`: the signals with `g` (number of the group, in the order of its display) and `label`; and `rolling`. */
-  async group(by: Grouping | 'all'): Promise<void> {
+  async group(by: GroupFile): Promise<void> {
     await this.session.define('sample', analyticsSql(`by-${by}`));
     await this.session.define('rolling', analyticsSql('rolling'));
   }
