@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { group } from './command.js';
+import { auditCommand } from './commands/audit.js';
 import { checkCommand } from './commands/check.js';
 import { copyCommand } from './commands/copy.js';
 import { downloadCommand } from './commands/download.js';
@@ -43,6 +44,7 @@ export function createProgram(): Command {
     sqlCommand(),
     checkCommand(),
     verifyCommand(),
+    auditCommand(),
     runsCommand(),
     forgetCommand(),
     replicaCommand(),

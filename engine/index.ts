@@ -1,3 +1,4 @@
+export { type AuditOptions, type AuditProblem, type AuditReport, audit } from './audit.js';
 export { check } from './check.js';
 export { copyWarehouse } from './copy.js';
 export { UserError } from './errors.js';

@@ -21,6 +21,7 @@ export {
   type StrategyOverview,
 } from './analytics/report.js';
 export type { AnalyticsSession, Parameters } from './analytics/session.js';
+export { readWindowBreach, type WindowBreach } from './analytics/windows.js';
 export { type ColumnArray, type ColumnKind, type ColumnSpec, makeBatch, numbers, values } from './columns.js';
 export { WarehouseHeldError } from './errors.js';
 export { resolveMaxScore } from './max-score.js';

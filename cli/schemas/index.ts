@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { AUDIT_OUTPUT } from './audit.js';
 import { CHECK_OUTPUT } from './check.js';
 import { COPY_OUTPUT } from './copy.js';
 import { DOWNLOAD_OUTPUT } from './download.js';
@@ -45,6 +46,7 @@ export const JSON_OUTPUT = {
   sql: SQL_OUTPUT,
   check: CHECK_OUTPUT,
   verify: VERIFY_OUTPUT,
+  audit: AUDIT_OUTPUT,
   runs: RUNS_OUTPUT,
   'runs RUN': RUN_OUTPUT,
   forget: FORGET_OUTPUT,

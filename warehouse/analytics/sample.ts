@@ -83,7 +83,8 @@ function filterParameters(filter: AnalyticsFilter, slots: readonly Slot[]): Para
   };
 }
 
-function strategyParameters({ strategyId, document }: StrategyRecord): Parameters {
+/** Ids, thresholds and lookaheads of a strategy version, as queries name them. */
+export function strategyParameters({ strategyId, document }: StrategyRecord): Parameters {
   const { buy, sell } = document.risk;
   const tiers = {
     buy_weak: buy.weak,

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { type AuditProblem, type AuditReport, audit } from '../../engine/index.js';
+import { type CommonOptions, type ComputeOptions, common, computeOptions, group } from '../command.js';
+import { EXIT } from '../failure.js';
+import { counted, time } from '../format.js';
+import { interruptible, stopIfInterrupted } from '../interruption.js';
+import { withReader } from '../open.js';
+import { print } from '../output.js';
+import { checkFilter } from '../recomputing.js';
+import { AUDIT_OUTPUT } from '../schemas/audit.js';
+
+interface AuditCommandOptions extends CommonOptions, ComputeOptions {
+  readonly all?: true;
+}
+
+/** `klinemill audit` */
+export function auditCommand(): Command {
+  const command = computeOptions(
+    group(
+      'audit',
+      'three proofs: facts are what their klines make them, no value knows a later bar, no trade looks past its window',
+    ).option('--all', 'recompute every fact, and end a prefix in every block of bars; else samples'),
+  );
+  return common(command).action((options: AuditCommandOptions) =>
+    withReader(options, async (warehouse) => {
+      await checkFilter(warehouse, options);
+      const all = options.all ?? false;
+      const report = await interruptible(() =>
+        audit(warehouse, { ...options, all, onBars: stopIfInterrupted }),
+      );
+      const document = {
+        warehouse: warehouse.url,
+        all,
+        partitions: report.partitions,
+        prefixes: report.prefixes,
+        problems: [...report.problems],
+        stale: [...report.stale],
+      };
+      await print(options, AUDIT_OUTPUT, document, () => auditText(report));
+      if (report.problems.length > 0) process.exitCode = EXIT.FAILURE;
+    }),
+  );
+}
+
+function auditText({ problems, stale, partitions, prefixes }: AuditReport): string {
+  return [
+    ...problems.map(problemText),
+    ...stale.map(
+      ({ symbol, interval }) => `${symbol} ${interval} was not looked at: it waits for a recompute`,
+    ),
+    `${counted(partitions, 'partition')}, ${counted(prefixes, 'prefix', 'prefixes')} with a poisoned future: ${problems.length === 0 ? 'everything holds' : counted(problems.length, 'problem')}`,
+  ].join('\n');
+}
+
+function problemText({
+  check,
+  table,
+  strategy,
+  version,
+  symbol,
+  interval,
+  at,
+  message,
+}: AuditProblem): string {
+  const name = strategy === null ? null : `${strategy}@${version}`;
+  const where = [table, name, symbol, interval, at === null ? null : `at ${time(at)}`];
+  return `${check}: ${where.filter((part) => part !== null).join(' ')}: ${message}`;
+}
