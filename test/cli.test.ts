@@ -160,6 +160,48 @@ describe('documents', () => {
     );
   });
 
+  it('report: groups, filters and two strategies side by side', async () => {
+    const regimes = await json(
+      'report',
+      'report',
+      '--by',
+      'regime',
+      '--strategy',
+      'btc-2h',
+      '--confirmed-only',
+    );
+    expect(regimes).toMatchObject({ by: 'regime', confirmed_only: true, allocation: 0.1, comparison: null });
+    expect(regimes.rows.map(({ group }) => group)).toContain('TREND_UP');
+    const pair = await json('report', 'report', '--compare', 'btc-2h', 'trend-momentum', '--interval', '2h');
+    expect(pair.overall.map(({ strategy }) => strategy)).toEqual(['btc-2h', 'trend-momentum']);
+    expect(pair.comparison!.changes).toHaveLength(pair.comparison!.changed);
+    expect(pair.comparison!.changed).toBeGreaterThan(0);
+    expect(await ok('report', '--by', 'hour')).toContain('max drawdown');
+    expect(await ok('report', '--compare', 'btc-2h', 'trend-momentum')).toContain('differ');
+  });
+
+  it('explain: a prediction by its id and by a time within its bar', async () => {
+    const where =
+      "strategy = 'btc-2h' AND symbol = 'BTCUSDT' AND is_tradable = 1 ORDER BY predicting_at LIMIT 1";
+    const found = await json(
+      'sql',
+      'sql',
+      `SELECT version, predicting_at FROM fact_prediction WHERE "interval" = '2h' AND ${where}`,
+    );
+    const [version, at] = found.rows[0] as [number, number];
+    const id = `btc-2h@${version}:BTCUSDT:2h:${at}`;
+    const page = await json('explain', 'explain', id);
+    expect(page).toMatchObject({ prediction_id: id, is_tradable: true, flip: null });
+    const bar = ['--symbol', 'BTCUSDT', '--interval', '2h', '--strategy', `btc-2h@${version}`];
+    expect(await json('explain', 'explain', ...bar, '--at', String(at - 1_000))).toEqual(page);
+    expect(await ok('explain', id)).toContain('buy  score');
+  });
+
+  it('audit passes', async () => {
+    expect(await json('audit', 'audit', '--threads', '0')).toMatchObject({ problems: [], stale: [] });
+    expect(await ok('audit', '--all', '--threads', '0')).toContain('everything holds');
+  });
+
   it('runs and what one of them did', async () => {
     const { runs } = await json('runs', 'runs');
     const recompute = runs.find((item) => item.kind === 'recompute')!;
@@ -283,6 +325,11 @@ describe('mistakes', () => {
     [['recompute', '--symbol', 'DOGE'], /no klines of DOGE are loaded; loaded are BTCUSDT 1h/],
     [['recompute', '--threads', '-1'], /no whole number of at least 0/],
     [['recompute', '--chunk-rows', '0'], /no whole number of at least 1/],
+    [['report', '--compare', 'btc-2h'], /--compare takes two strategy versions, not 1/],
+    [['report', '--allocation', '0'], /no number above 0 and at most 1/],
+    [['explain', 'btc-2h:BTCUSDT'], /is not strategy@version:symbol:interval:predicting_at/],
+    [['explain', 'btc-2h@1:BTCUSDT:2h:5'], /there is no prediction btc-2h@1:BTCUSDT:2h:5/],
+    [['explain', '--symbol', 'BTCUSDT'], /all of --symbol, --interval, --strategy and --at/],
     [['report', '--strategy', 'btc-2h@99'], /no version 99; it has 1, 2/],
     [['export', 'fact_nothing'], /table 'fact_nothing' is not one of fact_kline/],
     [['export', 'fact_kline', '--out', 'x.txt'], /does not end in \.csv, \.parquet, \.arrow/],
