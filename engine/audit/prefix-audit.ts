@@ -18,7 +18,8 @@ import { durationOf } from '../interval.js';
 import { inputArrays } from '../kline-arrays.js';
 import { BLOCK_ROWS } from '../pipeline.js';
 import { PROGRAM } from '../program.js';
-import type { Carry, FactColumns, PartitionJob } from '../task.js';
+import type { Carry, ChunkResult, FactColumns } from '../task.js';
+import { jobText } from '../wire.js';
 import { poisoned } from './poison.js';
 
 /** A fact that changes when what came after its bar is taken away. */
@@ -35,7 +36,7 @@ export interface Leak {
  * it. Results are compared once their windows have ended.
  */
 export class PrefixAudit {
-  readonly #job: PartitionJob;
+  readonly #job: string;
   readonly #contested: ContestedExits;
   readonly #durationMs: number;
 
@@ -44,8 +45,8 @@ export class PrefixAudit {
     readonly partition: PartitionState,
     readonly strategies: readonly StrategyRecord[],
   ) {
-    const { symbol, interval } = partition;
-    this.#job = { symbol, interval, strategies, codes: PROGRAM.codes };
+    const { interval } = partition;
+    this.#job = jobText({ interval, strategies, codes: PROGRAM.codes });
     this.#contested = new ContestedExits(warehouse, partition);
     this.#durationMs = durationOf(interval);
   }
@@ -65,23 +66,23 @@ export class PrefixAudit {
       const end = start + batch.numRows;
       for (; next < cuts.length && cuts[next]! <= end; next++) {
         const rows = cuts[next]! - start;
-        const leak = await this.#prefix(batch, klines, rows, structuredClone(carry), results);
+        const leak = await this.#prefix(batch, klines, rows, copyOf(carry), results);
         if (leak !== null) return leak;
       }
       if (next === cuts.length) return null;
-      const { output } = computeChunk({
-        job: this.#job,
-        rows: batch.numRows,
-        klines,
-        carry,
-        wantFacts: true,
-      });
+      const output = this.#compute(klines, batch.numRows, carry);
       carry = output.carry;
       for (const [i, facts] of output.strategies.entries()) results[i]!.push(facts.results);
       start = end;
       onBars?.(batch.numRows);
     }
     return null;
+  }
+
+  /** On memory of its own: what earlier blocks gave stays. */
+  #compute(klines: readonly Float64Array[], rows: number, carry: Carry | null): ChunkResult {
+    const task = { job: this.#job, rows, klines, carry, wantFacts: true };
+    return computeChunk({ ...task, memory: null, carryMemory: null });
   }
 
   /** The block up to the cut with nothing behind it. */
@@ -97,7 +98,7 @@ export class PrefixAudit {
     const cut = closeTime[rows - 1]!;
     const range = { from: closeTime[0]!, to: cut + 1 };
     const future = poisoned(klines, rows, this.#durationMs);
-    const { output } = computeChunk({ ...future, job: this.#job, carry, wantFacts: true });
+    const output = this.#compute(future.klines, future.rows, carry);
     const indicators = firstRows(output.indicators!, rows);
     const columns = indicatorColumns(PROGRAM.codes);
     const stored = warehouse.scanIndicators(partition, PROGRAM.codes, range);
@@ -144,6 +145,18 @@ export class PrefixAudit {
     const message = `${found.column} is ${found.stored}, and ${found.computed} when nothing after the bar is known`;
     return { table, strategy, at: found.at, message };
   }
+}
+
+/** A carry is good for one further chunk; a cut needs one more. */
+function copyOf(carry: Carry | null): Carry | null {
+  if (carry === null) return null;
+  const { kernelState, history, trades } = carry;
+  return {
+    ...carry,
+    kernelState: kernelState.slice(),
+    history: history.slice(),
+    trades: trades.map((trade) => trade.slice()),
+  };
 }
 
 function firstRows({ arrays }: FactColumns, rows: number): FactColumns {

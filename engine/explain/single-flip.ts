@@ -1,8 +1,8 @@
-import { ACTION, FALSE, REASON, type ScoringRules, scoreBars, TRUE, UNKNOWN } from '../../kernels/index.js';
+import { ACTION, FALSE, REASON, Scorer, type ScoringRules, TRUE, UNKNOWN } from '../../kernels/index.js';
 import { allocatePredictions } from '../stages/prediction-columns.js';
 
 /** What scoring says of one bar. */
-export interface Verdict {
+interface Verdict {
   readonly action: 'BUY' | 'SELL' | 'SIDEWAY';
   /** As stored; 0: tradable. */
   readonly reason: number;
@@ -17,15 +17,10 @@ export interface Flip {
 }
 
 /** Scores one bar. @param truth one an active metric */
-export function verdictOf(rules: ScoringRules, truth: readonly number[]): Verdict {
+function verdictOf(scorer: Scorer, truth: readonly number[]): Verdict {
   const out = allocatePredictions(1);
-  scoreBars(
-    rules,
-    truth.map((value) => Uint8Array.of(value)),
-    out,
-    0,
-    1,
-  );
+  const columns = truth.map((value) => Uint8Array.of(value));
+  scorer.score(columns, out, 0, 1);
   const action = out.action[0] === ACTION.BUY ? 'BUY' : out.action[0] === ACTION.SELL ? 'SELL' : 'SIDEWAY';
   return { action, reason: out.reason[0]! };
 }
@@ -42,10 +37,11 @@ export function singleFlip(
   truth: readonly number[],
   closeness: readonly number[],
 ): Flip | null {
+  const scorer = new Scorer(rules);
   let best: Flip | null = null;
   for (const [index, value] of truth.entries()) {
     if (value === UNKNOWN) continue;
-    const { action, reason } = verdictOf(rules, truth.with(index, value === TRUE ? FALSE : TRUE));
+    const { action, reason } = verdictOf(scorer, truth.with(index, value === TRUE ? FALSE : TRUE));
     if (reason !== REASON.NONE || action === 'SIDEWAY') continue;
     if (best === null || closeness[index]! < best.closeness)
       best = { index, closeness: closeness[index]!, action };
