@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { AnalyticsSession, Parameters } from '../analytics/session.js';
 import { type ColumnArray, type ColumnSpec, makeBatch } from '../columns.js';
+import { quote } from '../store/sql.js';
 import { BulkAppender } from './append.js';
 import { rollbackQuietly } from './database.js';
-import { quote, rows, SQL_TYPE } from './sql.js';
+import { rows, SQL_TYPE } from './sql.js';
 import { vectorItems } from './vectors.js';
 
 /** Runs `work` in a transaction that cannot change the file; what it makes in the temporary catalog is undone. */

@@ -11,7 +11,7 @@ import {
 } from '@duckdb/node-api';
 import type { RecordBatch } from 'apache-arrow';
 import { type ColumnKind, type ColumnSpec, values } from '../columns.js';
-import type { Cell } from './sql.js';
+import type { Cell } from '../store/sql.js';
 import { CHUNK_ROWS, ChunkFiller } from './vectors.js';
 
 const TYPE: Readonly<Record<ColumnKind, DuckDBType>> = {

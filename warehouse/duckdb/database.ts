@@ -2,8 +2,9 @@ import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { WarehouseHeldError } from '../errors.js';
-import { Directory } from './directory.js';
+import { DuckDbDirectory } from './directory.js';
 import { Mutex } from './mutex.js';
+import { DuckDbStore } from './store.js';
 
 export interface DatabaseOptions {
   readonly memoryLimit: string;
@@ -17,7 +18,7 @@ const open = new Map<string, Promise<Database>>();
 export class Database {
   readonly url: string;
   readonly isReadOnly: boolean;
-  readonly directory = new Directory();
+  readonly directory = new DuckDbDirectory();
   /** Held while a session commits and while ids are given out. */
   readonly mutex = new Mutex();
   readonly #instance: DuckDBInstance;
@@ -85,26 +86,26 @@ export class Database {
   }
 
   /** Runs `task` on a connection of its own. */
-  async use<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  async use<T>(task: (store: DuckDbStore) => Promise<T>): Promise<T> {
     const connection = await this.connect();
     try {
-      return await task(connection);
+      return await task(new DuckDbStore(connection));
     } finally {
       this.disconnect(connection);
     }
   }
 
   /** Runs `task` in a transaction of its own, one such task at a time. */
-  write<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  write<T>(task: (store: DuckDbStore) => Promise<T>): Promise<T> {
     return this.mutex.run(() =>
-      this.use(async (connection) => {
-        await connection.run('BEGIN TRANSACTION');
+      this.use(async (store) => {
+        await store.run('BEGIN TRANSACTION');
         try {
-          const result = await task(connection);
-          await connection.run('COMMIT');
+          const result = await task(store);
+          await store.run('COMMIT');
           return result;
         } catch (error) {
-          await rollbackQuietly(connection);
+          await rollbackQuietly(store.connection);
           throw error;
         }
       }),
@@ -112,11 +113,11 @@ export class Database {
   }
 
   /** Streams from a snapshot: what commits meanwhile is not seen. */
-  async *snapshot<T>(task: (connection: DuckDBConnection) => AsyncIterable<T>): AsyncGenerator<T> {
+  async *snapshot<T>(task: (store: DuckDbStore) => AsyncIterable<T>): AsyncGenerator<T> {
     const connection = await this.connect();
     try {
       await connection.run('BEGIN TRANSACTION');
-      yield* task(connection);
+      yield* task(new DuckDbStore(connection));
     } finally {
       await rollbackQuietly(connection);
       this.disconnect(connection);
@@ -125,7 +126,7 @@ export class Database {
 
   /** Reads the dimensions again. */
   reload(): Promise<void> {
-    return this.use((connection) => this.directory.load(connection));
+    return this.use((store) => this.directory.load(store));
   }
 
   /** Closes the file when its last user has closed it. What was not committed is undone. */

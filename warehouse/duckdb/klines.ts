@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RecordBatch } from 'apache-arrow';
 import { KLINE_COLUMNS } from '../schema/batches.js';
+import { type Cell, quote, text, whole } from '../store/sql.js';
 import type { KlineReject } from '../warehouse.js';
 import { appendRows, BulkAppender } from './append.js';
-import { type Cell, quote, rows, text, whole } from './sql.js';
 import { withTimes } from './staging.js';
 
 const COLUMNS = KLINE_COLUMNS.map(({ name }) => quote(name)).join(', ');
@@ -89,37 +89,4 @@ export async function appendRejects(
   }
   if (files.size > 0) await connection.run('DROP TABLE temp.stage_reject');
   return added;
-}
-
-/** Finds the gaps of a partition anew. */
-export async function refreshGaps(
-  connection: DuckDBConnection,
-  [symbolId, intervalId]: readonly number[],
-  durationMs: number,
-): Promise<void> {
-  const where = `symbol_id = ${symbolId} AND interval_id = ${intervalId}`;
-  await connection.run(`DELETE FROM kline_gap WHERE ${where}`);
-  await connection.run(
-    `INSERT INTO kline_gap
-     SELECT ${symbolId}, ${intervalId}, expected, open_time, (open_time - expected) // ${durationMs}
-     FROM (SELECT open_time, lag(open_time) OVER (ORDER BY open_time) + ${durationMs} AS expected
-           FROM fact_kline WHERE ${where})
-     WHERE open_time > expected`,
-  );
-}
-
-/** Rows, first and last bar by partition, in the order of symbol and length of interval. */
-export async function partitions(
-  connection: DuckDBConnection,
-): Promise<
-  { symbol: string; interval: string; rows: number; firstCloseTime: number; lastCloseTime: number }[]
-> {
-  return rows(
-    connection,
-    `SELECT s.symbol, i."interval", k.n AS "rows", k.low AS "firstCloseTime", k.high AS "lastCloseTime"
-     FROM (SELECT symbol_id, interval_id, count(*) AS n, min(close_time) AS low, max(close_time) AS high
-           FROM fact_kline GROUP BY symbol_id, interval_id) k
-     JOIN dim_symbol s ON s.symbol_id = k.symbol_id JOIN dim_interval i ON i.interval_id = k.interval_id
-     ORDER BY s.symbol, i.interval_id`,
-  );
 }

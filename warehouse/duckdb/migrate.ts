@@ -1,9 +1,10 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { MIGRATIONS } from '../migrations/versions.js';
 import { codeColumn } from '../schema/bar-indicator.js';
+import { quote, text, whole } from '../store/sql.js';
 import type { Catalog } from '../warehouse.js';
 import type { Database } from './database.js';
-import { createTable, quote, rows, text, whole } from './sql.js';
+import { createTable } from './sql.js';
+import type { DuckDbStore } from './store.js';
 import { createViews } from './views.js';
 
 /** Applies what is missing, each migration in a transaction of its own with its version row last. */
@@ -15,31 +16,30 @@ export async function migrate(
   const { directory } = database;
   for (let version = directory.version + 1; version <= MIGRATIONS.length; version++) {
     const step = MIGRATIONS[version - 1]!;
-    await database.write(async (connection) => {
-      await step.up({ run: async (sql) => void (await connection.run(sql)), createTable });
-      await connection.run(
+    await database.write(async (store) => {
+      await step.up({ run: async (sql) => void (await store.run(sql)), createTable });
+      await store.run(
         `INSERT INTO schema_version VALUES (${version}, ${text(step.name)}, ${whole(Date.now())})`,
       );
     });
     directory.version = version;
     applied.push(step.name);
   }
-  const changes = await database.write(async (connection) => {
-    const done = [...(await applyIntervals(connection, catalog)), ...(await applyCodes(connection, catalog))];
+  const changes = await database.write(async (store) => {
+    const done = [...(await applyIntervals(store, catalog)), ...(await applyCodes(store, catalog))];
     // The views follow tables and codes, and nothing else changes them.
-    if (applied.length + done.length > 0) await createViews(connection);
+    if (applied.length + done.length > 0) await createViews(store);
     return done;
   });
   await database.reload();
   return { applied: [...applied, ...changes], version: directory.version };
 }
 
-async function applyIntervals(connection: DuckDBConnection, catalog: Catalog): Promise<string[]> {
+async function applyIntervals(store: DuckDbStore, catalog: Catalog): Promise<string[]> {
   const applied: string[] = [];
   const known = new Map(
     (
-      await rows<{ id: number; name: string }>(
-        connection,
+      await store.rows<{ id: number; name: string }>(
         'SELECT interval_id AS id, "interval" AS name FROM dim_interval',
       )
     ).map(({ id, name }) => [id, name]),
@@ -47,7 +47,7 @@ async function applyIntervals(connection: DuckDBConnection, catalog: Catalog): P
   for (const [index, { interval, durationMs }] of catalog.intervals.entries()) {
     const stored = known.get(index + 1);
     if (stored === undefined) {
-      await connection.run(
+      await store.run(
         `INSERT INTO dim_interval VALUES (${index + 1}, ${text(interval)}, ${whole(durationMs)})`,
       );
       applied.push(`interval ${interval}`);
@@ -59,13 +59,14 @@ async function applyIntervals(connection: DuckDBConnection, catalog: Catalog): P
   return applied;
 }
 
-async function applyCodes(connection: DuckDBConnection, catalog: Catalog): Promise<string[]> {
+async function applyCodes(store: DuckDbStore, catalog: Catalog): Promise<string[]> {
   const applied: string[] = [];
-  const stored = await rows<{ id: number; code: string; row: string }>(
-    connection,
-    `SELECT indicator_id AS id, indicator AS code, concat_ws('|', title, kernel, kernel_version, params, lookback) AS row
-     FROM dim_indicator_type`,
-  );
+  const stored = await store.rows<{
+    id: number;
+    code: string;
+    row: string;
+  }>(`SELECT indicator_id AS id, indicator AS code, concat_ws('|', title, kernel, kernel_version, params, lookback) AS row
+     FROM dim_indicator_type`);
   const byId = new Map(stored.map((entry) => [entry.id, entry]));
   for (const { code, number, title, kernel, version, params, lookback } of catalog.codes) {
     const paramText = JSON.stringify(params);
@@ -77,12 +78,10 @@ async function applyCodes(connection: DuckDBConnection, catalog: Catalog): Promi
     if (entry === undefined) {
       if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(code))
         throw new Error(`warehouse: code '${code}' is not a letter followed by letters, digits or _`);
-      await connection.run(
-        `ALTER TABLE bar_indicator ADD COLUMN IF NOT EXISTS ${quote(codeColumn(code))} DOUBLE`,
-      );
+      await store.run(`ALTER TABLE bar_indicator ADD COLUMN IF NOT EXISTS ${quote(codeColumn(code))} DOUBLE`);
     }
     if (entry?.row === [title, kernel, version, paramText, lookback].join('|')) continue;
-    await connection.run(
+    await store.run(
       `INSERT OR REPLACE INTO dim_indicator_type VALUES (${whole(number)}, ${text(code)}, ${text(title)}, ${text(kernel)},
        ${whole(version)}, ${text(paramText)}, ${whole(lookback)})`,
     );

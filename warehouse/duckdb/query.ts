@@ -1,6 +1,7 @@
 import { type DuckDBConnection, StatementType } from '@duckdb/node-api';
+import type { Cell } from '../store/sql.js';
 import { rollbackQuietly } from './database.js';
-import { type Cell, toCell } from './sql.js';
+import { toCell } from './sql.js';
 
 const READING: readonly number[] = [StatementType.SELECT, StatementType.EXPLAIN];
 

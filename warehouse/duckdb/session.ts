@@ -10,6 +10,19 @@ import {
   RESULT_COLUMNS,
 } from '../schema/batches.js';
 import { PARTITION_TABLES, tableOf } from '../schema/tables.js';
+import {
+  checkColumns,
+  indicatorSource,
+  klineSource,
+  predictionSource,
+  resultSource,
+} from '../store/facts.js';
+import { refreshGaps } from '../store/klines.js';
+import * as ledger from '../store/ledger.js';
+import { type Source, within } from '../store/scan.js';
+import { scanDerivations, scanKlines } from '../store/scans.js';
+import { quote, text, whole } from '../store/sql.js';
+import { deleteRows } from '../store/table-rows.js';
 import type {
   Head,
   KlineChange,
@@ -27,15 +40,9 @@ import type {
 } from '../warehouse.js';
 import { BulkAppender } from './append.js';
 import { type Database, rollbackQuietly } from './database.js';
-import { checkColumns, indicatorSource, klineSource, predictionSource, resultSource } from './facts.js';
 import * as klines from './klines.js';
-import * as ledger from './ledger.js';
-import type { Source } from './scan.js';
-import { within } from './scan.js';
-import { scanDerivations, scanKlines } from './scans.js';
-import { quote, text, whole } from './sql.js';
 import { withTimes } from './staging.js';
-import { deleteRows, insertRows } from './table-rows.js';
+import { DuckDbStore } from './store.js';
 
 /** One transaction on a connection of its own. */
 export class DuckDbSession implements WriteSession {
@@ -60,7 +67,7 @@ export class DuckDbSession implements WriteSession {
   }
 
   scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncIterable<RecordBatch> {
-    return scanKlines(this.#use(), this.#database.directory, key, range, options);
+    return scanKlines(this.#store(), this.#database.directory, key, range, options);
   }
 
   async appendKlines(key: PartitionKey, batch: RecordBatch): Promise<void> {
@@ -74,7 +81,7 @@ export class DuckDbSession implements WriteSession {
   }
 
   scanDerivations(key: PartitionKey, range: TimeRange): AsyncIterable<RecordBatch> {
-    return scanDerivations(this.#use(), this.#database.directory, key, range);
+    return scanDerivations(this.#store(), this.#database.directory, key, range);
   }
 
   async putDerivedKlines(key: PartitionKey, batch: RecordBatch, derivations: RecordBatch): Promise<void> {
@@ -92,7 +99,7 @@ export class DuckDbSession implements WriteSession {
 
   async setResampleHead(head: ResampleHead): Promise<void> {
     const source = this.#database.directory.interval(head.source).id;
-    await ledger.setResampleHead(this.#use(), [...this.#ids(head), source], head);
+    await ledger.setResampleHead(this.#store(), [...this.#ids(head), source], head);
   }
 
   async appendRejects(rejects: readonly KlineReject[]): Promise<number> {
@@ -102,14 +109,14 @@ export class DuckDbSession implements WriteSession {
 
   async refreshGaps(key: PartitionKey): Promise<void> {
     const { durationMs } = this.#database.directory.interval(key.interval);
-    await klines.refreshGaps(this.#use(), this.#ids(key), durationMs);
+    await refreshGaps(this.#store(), this.#ids(key), durationMs);
   }
 
   async recordKlineChange(change: Omit<KlineChange, 'seq'>): Promise<number> {
     const ids = this.#ids(change);
     const seq = this.#database.directory.openChange();
     this.#changes.push(seq);
-    await ledger.insertChange(this.#use(), ids, { ...change, seq });
+    await ledger.insertChange(this.#store(), ids, { ...change, seq });
     return seq;
   }
 
@@ -184,7 +191,7 @@ export class DuckDbSession implements WriteSession {
   async replaceLineage(key: PartitionKey, from: number, blocks: readonly LineageBlock[]): Promise<void> {
     const source = { ...klineSource(this.#database.directory, key), table: 'lineage_block' };
     await this.#delete({ ...source, where: this.#database.directory.where(key) }, { from });
-    await ledger.insertBlocks(this.#use(), this.#ids(key), blocks);
+    await ledger.insertBlocks(this.#store(), this.#ids(key), blocks);
   }
 
   async replaceTradeCheckpoints(
@@ -196,25 +203,25 @@ export class DuckDbSession implements WriteSession {
     const where = `${this.#database.directory.where(key)} AND strategy_id = ${whole(strategyId)}`;
     const source = { table: 'trade_checkpoint', timeColumn: 'close_time', where, durationMs: 1 };
     await this.#delete(source, { from });
-    await ledger.insertTradeCheckpoints(this.#use(), [strategyId, ...this.#ids(key)], checkpoints);
+    await ledger.insertTradeCheckpoints(this.#store(), [strategyId, ...this.#ids(key)], checkpoints);
   }
 
   async setHead(head: Head): Promise<void> {
-    await ledger.setHead(this.#use(), this.#ids(head), head);
+    await ledger.setHead(this.#store(), this.#ids(head), head);
   }
 
   async recordTask(task: TaskRecord): Promise<void> {
-    await ledger.insertTask(this.#use(), this.#database.directory.next('task'), this.#ids(task), task);
+    await ledger.insertTask(this.#store(), this.#database.directory.next('task'), this.#ids(task), task);
   }
 
   async appendRows(table: string, rows: readonly TableRow[]): Promise<void> {
     this.#isMirroring = true;
-    await insertRows(this.#use(), tableOf(table), rows);
+    await this.#store().insert(tableOf(table), rows);
   }
 
   async deleteRows(table: string, filter: RowFilter): Promise<number> {
     this.#isMirroring = true;
-    return deleteRows(this.#use(), table, filter);
+    return deleteRows(this.#store(), table, filter);
   }
 
   async commit(): Promise<void> {
@@ -246,6 +253,10 @@ export class DuckDbSession implements WriteSession {
   #use(): DuckDBConnection {
     if (!this.#isOpen) throw new Error('warehouse: this session is over; begin another one');
     return this.#connection;
+  }
+
+  #store(): DuckDbStore {
+    return new DuckDbStore(this.#use());
   }
 
   /** Ids of a partition. A new symbol gets its dimension row with the commit. */

@@ -1,5 +1,8 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RecordBatch } from 'apache-arrow';
+import { checksums } from '../store/checksums.js';
+import * as scans from '../store/scans.js';
+import type { FactFilter } from '../store/series.js';
+import { readRows } from '../store/table-rows.js';
 import type {
   PartitionChecksum,
   PartitionKey,
@@ -9,21 +12,18 @@ import type {
   TableRow,
   TimeRange,
 } from '../warehouse.js';
-import { checksums } from './checksums.js';
 import { type Database, rollbackQuietly } from './database.js';
-import * as scans from './scans.js';
-import type { FactFilter } from './series.js';
-import { readRows } from './table-rows.js';
+import { DuckDbStore } from './store.js';
 
 /** A transaction that only reads, on a connection of its own. */
 export class DuckDbSnapshot implements Snapshot {
   readonly #database: Database;
-  readonly #connection: DuckDBConnection;
+  readonly #store: DuckDbStore;
   #isOpen = true;
 
-  private constructor(database: Database, connection: DuckDBConnection) {
+  private constructor(database: Database, store: DuckDbStore) {
     this.#database = database;
-    this.#connection = connection;
+    this.#store = store;
   }
 
   static async begin(database: Database): Promise<DuckDbSnapshot> {
@@ -31,7 +31,7 @@ export class DuckDbSnapshot implements Snapshot {
     await connection.run('BEGIN TRANSACTION READ ONLY');
     // DuckDB takes the moment at the first read, not at BEGIN.
     await connection.run('SELECT 1 FROM schema_version LIMIT 1');
-    return new DuckDbSnapshot(database, connection);
+    return new DuckDbSnapshot(database, new DuckDbStore(connection));
   }
 
   scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncIterable<RecordBatch> {
@@ -80,12 +80,12 @@ export class DuckDbSnapshot implements Snapshot {
   async close(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    await rollbackQuietly(this.#connection);
-    this.#database.disconnect(this.#connection);
+    await rollbackQuietly(this.#store.connection);
+    this.#database.disconnect(this.#store.connection);
   }
 
-  #use(): DuckDBConnection {
+  #use(): DuckDbStore {
     if (!this.#isOpen) throw new Error('warehouse: this snapshot is closed; take another one');
-    return this.#connection;
+    return this.#store;
   }
 }

@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { TableColumnKind, TableSpec } from '../schema/table.js';
+import { type Cell, quote, text } from '../store/sql.js';
 
 /** SQL type of each kind in DuckDB. */
 export const SQL_TYPE: Readonly<Record<TableColumnKind, string>> = {
@@ -23,21 +24,6 @@ export function createTable(table: TableSpec): string {
   if (table.isKeyed) columns.push(`PRIMARY KEY (${table.grain.map(quote).join(', ')})`);
   return `CREATE TABLE IF NOT EXISTS ${table.name} (${columns.join(', ')})`;
 }
-
-/** An identifier. */
-export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-/** A text literal. */
-export const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-
-/** A whole number as a literal: times, ids, counts. */
-export function whole(value: number): string {
-  if (!Number.isSafeInteger(value)) throw new Error(`warehouse: ${value} is not a whole number`);
-  return String(value);
-}
-
-/** A value of a row as JavaScript sees it: whole numbers as numbers, unknown as null. */
-export type Cell = string | number | boolean | null | Uint8Array;
 
 /**
  * Runs a query and returns its rows as objects. For small results.

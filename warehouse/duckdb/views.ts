@@ -1,12 +1,11 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { codeColumn } from '../schema/bar-indicator.js';
 import { FILTER_REASON, KLINE_COLUMNS, REASON_TEXT, RESULT_COLUMNS, STATUS_TEXT } from '../schema/batches.js';
-import { quote, rows, text } from './sql.js';
+import { quote, text } from '../store/sql.js';
+import type { DuckDbStore } from './store.js';
 
 /** Makes the logical facts (SPEC 11's columns, codes not ids) and readable forms of the plain tables anew. */
-export async function createViews(connection: DuckDBConnection): Promise<void> {
-  const codes = await rows<{ code: string }>(
-    connection,
+export async function createViews(store: DuckDbStore): Promise<void> {
+  const codes = await store.rows<{ code: string }>(
     'SELECT indicator AS code FROM dim_indicator_type ORDER BY indicator_id',
   );
   const views: Readonly<Record<string, string>> = {
@@ -24,7 +23,7 @@ export async function createViews(connection: DuckDBConnection): Promise<void> {
       FROM kline_change c ${PARTITION_JOIN('c')}`,
   };
   for (const [name, sql] of Object.entries(views))
-    await connection.run(`CREATE OR REPLACE VIEW ${name} AS ${sql}`);
+    await store.run(`CREATE OR REPLACE VIEW ${name} AS ${sql}`);
 }
 
 const names = (specs: readonly { readonly name: string }[]): string[] => specs.map((spec) => spec.name);

@@ -1,5 +1,13 @@
 import type { RecordBatch } from 'apache-arrow';
 import type { AnalyticsSession } from '../analytics/session.js';
+import { checksums } from '../store/checksums.js';
+import { exportTable } from '../store/export.js';
+import { partitions } from '../store/klines.js';
+import * as ledger from '../store/ledger.js';
+import * as scans from '../store/scans.js';
+import type { FactFilter } from '../store/series.js';
+import { whole } from '../store/sql.js';
+import { importStrategy, setStrategyEnabled, strategies } from '../store/strategies.js';
 import type { StrategyDocument, StrategyRecord } from '../strategy.js';
 import type {
   Catalog,
@@ -20,19 +28,11 @@ import type {
   WriteSession,
 } from '../warehouse.js';
 import { analyse } from './analysis.js';
-import { checksums } from './checksums.js';
 import type { Database } from './database.js';
-import { exportTable } from './export.js';
-import { partitions } from './klines.js';
-import * as ledger from './ledger.js';
 import { migrate } from './migrate.js';
 import { query } from './query.js';
-import * as scans from './scans.js';
-import type { FactFilter } from './series.js';
 import { DuckDbSession } from './session.js';
 import { DuckDbSnapshot } from './snapshot.js';
-import { whole } from './sql.js';
-import { importStrategy, setStrategyEnabled, strategies } from './strategies.js';
 
 /** The warehouse in one DuckDB file. */
 export class DuckDbWarehouse implements Warehouse {
@@ -68,7 +68,7 @@ export class DuckDbWarehouse implements Warehouse {
 
   klineChanges(since: number): Promise<KlineChange[]> {
     const until = this.#database.directory.settledChange();
-    return this.#database.use((connection) => ledger.klineChanges(connection, since, until));
+    return this.#database.use((store) => ledger.klineChanges(store, since, until));
   }
 
   heads(): Promise<Head[]> {
@@ -84,11 +84,11 @@ export class DuckDbWarehouse implements Warehouse {
   }
 
   runs(limit: number): Promise<RunRecord[]> {
-    return this.#database.use((connection) => ledger.runs(connection, limit));
+    return this.#database.use((store) => ledger.runs(store, limit));
   }
 
   tasks(runId: number): Promise<TaskRecord[]> {
-    return this.#database.use((connection) => ledger.tasks(connection, runId));
+    return this.#database.use((store) => ledger.tasks(store, runId));
   }
 
   scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncIterable<RecordBatch> {
@@ -140,12 +140,12 @@ export class DuckDbWarehouse implements Warehouse {
 
   async lineage(key: PartitionKey): Promise<LineageBlock[]> {
     const where = this.#database.directory.where(key);
-    return this.#database.use((connection) => ledger.lineage(connection, where));
+    return this.#database.use((store) => ledger.lineage(store, where));
   }
 
   async checkpoint(key: PartitionKey, before: number): Promise<LineageBlock | null> {
     const where = this.#database.directory.where(key);
-    return this.#database.use((connection) => ledger.checkpoint(connection, where, before));
+    return this.#database.use((store) => ledger.checkpoint(store, where, before));
   }
 
   async tradeCheckpoint(
@@ -154,7 +154,7 @@ export class DuckDbWarehouse implements Warehouse {
     closeTime: number,
   ): Promise<TradeCheckpoint | null> {
     const where = `${this.#database.directory.where(key)} AND strategy_id = ${whole(strategyId)}`;
-    return this.#database.use((connection) => ledger.tradeCheckpoint(connection, where, closeTime));
+    return this.#database.use((store) => ledger.tradeCheckpoint(store, where, closeTime));
   }
 
   snapshot(): Promise<Snapshot> {
@@ -166,9 +166,9 @@ export class DuckDbWarehouse implements Warehouse {
   }
 
   async startRun(kind: string, detail: string, startedAt: number): Promise<number> {
-    return this.#writable().write(async (connection) => {
+    return this.#writable().write(async (store) => {
       const runId = this.#database.directory.next('run');
-      await ledger.insertRun(connection, runId, kind, detail, startedAt);
+      await ledger.insertRun(store, runId, kind, detail, startedAt);
       return runId;
     });
   }
@@ -179,9 +179,7 @@ export class DuckDbWarehouse implements Warehouse {
     detail: string,
     finishedAt: number,
   ): Promise<void> {
-    await this.#writable().write((connection) =>
-      ledger.finishRun(connection, runId, status, detail, finishedAt),
-    );
+    await this.#writable().write((store) => ledger.finishRun(store, runId, status, detail, finishedAt));
   }
 
   async importStrategy(
@@ -190,31 +188,31 @@ export class DuckDbWarehouse implements Warehouse {
     importedAt: number,
   ): Promise<{ readonly version: number; readonly created: boolean }> {
     const { directory } = this.#database;
-    return this.#writable().write((connection) =>
-      importStrategy(connection, directory, document, contentHash, importedAt),
+    return this.#writable().write((store) =>
+      importStrategy(store, () => directory.next('strategy'), document, contentHash, importedAt),
     );
   }
 
   async setStrategyEnabled(strategy: string, isEnabled: boolean): Promise<void> {
-    await this.#writable().write((connection) => setStrategyEnabled(connection, strategy, isEnabled));
+    await this.#writable().write((store) => setStrategyEnabled(store, strategy, isEnabled));
   }
 
   checksums(filter: FactFilter): AsyncIterable<PartitionChecksum> {
     const { directory } = this.#database;
-    return this.#database.snapshot((connection) => checksums(connection, directory, filter));
+    return this.#database.snapshot((store) => checksums(store, directory, filter));
   }
 
   exportTable(table: string, range: TimeRange): AsyncIterable<RecordBatch> {
     const { directory } = this.#database;
-    return this.#database.snapshot((connection) => exportTable(connection, directory, table, range));
+    return this.#database.snapshot((store) => exportTable(store, directory, table, range));
   }
 
   analyse<T>(work: (session: AnalyticsSession) => Promise<T>): Promise<T> {
-    return this.#database.use((connection) => analyse(connection, work));
+    return this.#database.use(({ connection }) => analyse(connection, work));
   }
 
   query(sql: string): Promise<{ readonly columns: readonly string[]; readonly rows: readonly unknown[][] }> {
-    return this.#database.use((connection) => query(connection, sql));
+    return this.#database.use((store) => query(store.connection, sql));
   }
 
   #writable(): Database {

@@ -1,14 +1,15 @@
-import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { RecordBatch } from 'apache-arrow';
 import { constantText, type LogicalValues, logicalBatch, type NamedValues, textsOf } from '../logical.js';
 import { KLINE_COLUMNS } from '../schema/batches.js';
 import { DIM_STRATEGY } from '../schema/dim-strategy.js';
 import { LOGICAL_COLUMNS } from '../schema/logical-columns.js';
+import { TABLES } from '../schema/tables.js';
 import { FACT_TABLES, type FactTable, type TimeRange } from '../warehouse.js';
 import type { Directory } from './directory.js';
-import { scanSlices, within } from './scan.js';
+import { arraysOf, scanSlices, within } from './scan.js';
 import { type FactPartition, factPartitions, type Series } from './series.js';
-import { quote } from './sql.js';
+import { type Cell, quote } from './sql.js';
+import type { Store } from './store.js';
 
 /** A table that is small, or rare in its rows: read through one query. */
 interface PlainExport {
@@ -86,30 +87,30 @@ export const EXPORTED_TABLES: readonly string[] = [...FACT_TABLES, ...Object.key
  * code by code, so that memory does not grow with them. Without rows there is one empty batch, for its columns.
  */
 export async function* exportTable(
-  connection: DuckDBConnection,
+  store: Store,
   directory: Directory,
   table: string,
   range: TimeRange,
 ): AsyncGenerator<RecordBatch> {
   const plain = Object.hasOwn(PLAIN, table) ? PLAIN[table]! : null;
-  if (plain !== null) yield* exportPlain(connection, table, plain, range);
+  if (plain !== null) yield* exportPlain(store, table, plain, range);
   else if ((FACT_TABLES as readonly string[]).includes(table))
-    yield* exportFact(connection, directory, table as FactTable, range);
+    yield* exportFact(store, directory, table as FactTable, range);
   else throw new Error(`export: table '${table}' is not one of ${EXPORTED_TABLES.join(', ')}`);
 }
 
 async function* exportFact(
-  connection: DuckDBConnection,
+  store: Store,
   directory: Directory,
   table: FactTable,
   range: TimeRange,
 ): AsyncGenerator<RecordBatch> {
   let isEmpty = true;
-  for (const partition of await factPartitions(connection, directory, table))
+  for (const partition of await factPartitions(store, directory, table))
     for (const series of partition.series) {
       const inputs = series.columns.flatMap((column) => column.inputs);
-      for await (const slice of scanSlices(connection, series.source, inputs, range)) {
-        const arrays = slice.arrays();
+      for await (const slice of scanSlices(store, series.source, inputs, range)) {
+        const arrays = arraysOf(slice, inputs);
         const named = new Map<string, LogicalValues>(keyColumns(partition, series, slice.rows));
         let first = 0;
         for (const column of series.columns) {
@@ -156,39 +157,39 @@ function keyColumns(
 }
 
 async function* exportPlain(
-  connection: DuckDBConnection,
+  store: Store,
   table: string,
   { from, columns, order, timeColumn }: PlainExport,
   range: TimeRange,
 ): AsyncGenerator<RecordBatch> {
   if (timeColumn === undefined && (range.from !== undefined || range.to !== undefined))
     throw new Error(`export: ${table} has no time column; leave the range out`);
-  const where = within({ table: from, timeColumn: timeColumn ?? '', where: 'true', durationMs: 0 }, range);
-  const types = await connection.runAndReadAll(
-    `DESCRIBE SELECT ${columns.map(quote).join(', ')} FROM ${from}`,
-  );
-  const isText = types.getRowObjects().map((row) => row.column_type === 'VARCHAR');
+  const where = within({ table: from, timeColumn: timeColumn ?? '', where: '1 = 1', durationMs: 0 }, range);
+  const isText = columns.map((name) => PLAIN_TEXTS.has(name));
   const list = columns.map((name, i) =>
     isText[i] ? quote(name) : `CAST(${quote(name)} AS DOUBLE) AS ${quote(name)}`,
   );
-  const result = await connection.stream(
-    `SELECT ${list.join(', ')} FROM ${from} WHERE ${where} ORDER BY ${order.map((name) => `${from}.${quote(name)}`).join(', ')}`,
-  );
+  const sql = `SELECT ${list.join(', ')} FROM ${from} WHERE ${where} ORDER BY ${order.map((name) => `${from}.${quote(name)}`).join(', ')}`;
   let isEmpty = true;
-  for await (const chunk of result) {
-    if (chunk.rowCount === 0) continue;
+  for await (const rows of store.batches(sql)) {
     isEmpty = false;
     yield logicalBatch(
-      columns.map((name, i) => ({ name, values: chunkColumn(chunk, i, isText[i]!) })),
-      chunk.rowCount,
+      columns.map((name, i) => ({ name, values: columnOf(rows, i, isText[i]!) })),
+      rows.length,
     );
   }
   if (isEmpty) yield emptyBatch(columns, (_, i) => isText[i]!);
 }
 
-function chunkColumn(chunk: DuckDBDataChunk, index: number, isText: boolean): LogicalValues {
-  const cells = chunk.getColumnValues(index);
+/** Columns of the other tables that hold text; the names mean the same in all of them. */
+const PLAIN_TEXTS: ReadonlySet<string> = new Set([
+  ...PARTITION,
+  'source_interval',
+  ...TABLES.flatMap(({ columns }) => columns.filter(({ kind }) => kind === 'text').map(({ name }) => name)),
+]);
+
+function columnOf(rows: readonly (readonly Cell[])[], index: number, isText: boolean): LogicalValues {
   return isText
-    ? textsOf(cells as (string | null)[])
-    : Float64Array.from(cells as (number | null)[], (cell) => cell ?? Number.NaN);
+    ? textsOf(rows.map((row) => row[index] as string | null))
+    : Float64Array.from(rows, (row) => (row[index] as number | null) ?? Number.NaN);
 }

@@ -1,4 +1,3 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RecordBatch } from 'apache-arrow';
 import type { ColumnArray } from '../columns.js';
 import { DERIVATION_COLUMNS, KLINE_COLUMNS, PREDICTION_COLUMNS, RESULT_COLUMNS } from '../schema/batches.js';
@@ -12,32 +11,33 @@ import {
   predictionSource,
   resultSource,
 } from './facts.js';
-import { type Piece, piecesOf, readSlice, SLICE_ROWS, scanSlices, toBatches } from './scan.js';
+import { arraysOf, type Piece, piecesOf, SLICE_ROWS, scanSlices, toBatches } from './scan.js';
+import type { Store } from './store.js';
 
-/** The scans of the interface, on a given connection. */
+/** The scans of the interface, on a given store. */
 export function scanKlines(
-  connection: DuckDBConnection,
+  store: Store,
   directory: Directory,
   key: PartitionKey,
   range: TimeRange,
   options?: ScanOptions,
 ): AsyncGenerator<RecordBatch> {
-  const slices = scanSlices(connection, klineSource(directory, key), KLINE_COLUMNS, range);
+  const slices = scanSlices(store, klineSource(directory, key), KLINE_COLUMNS, range);
   return toBatches(piecesOf(slices), KLINE_COLUMNS, options);
 }
 
 export function scanDerivations(
-  connection: DuckDBConnection,
+  store: Store,
   directory: Directory,
   key: PartitionKey,
   range: TimeRange,
 ): AsyncGenerator<RecordBatch> {
-  const slices = scanSlices(connection, derivationSource(directory, key), DERIVATION_COLUMNS, range);
+  const slices = scanSlices(store, derivationSource(directory, key), DERIVATION_COLUMNS, range);
   return toBatches(piecesOf(slices), DERIVATION_COLUMNS);
 }
 
 export function scanIndicators(
-  connection: DuckDBConnection,
+  store: Store,
   directory: Directory,
   key: PartitionKey,
   codes: readonly string[],
@@ -47,14 +47,14 @@ export function scanIndicators(
   directory.checkCodes(codes);
   const columns = indicatorScan(codes);
   return toBatches(
-    piecesOf(scanSlices(connection, indicatorSource(directory, key), columns, range)),
+    piecesOf(scanSlices(store, indicatorSource(directory, key), columns, range)),
     columns,
     options,
   );
 }
 
 export function scanPredictions(
-  connection: DuckDBConnection,
+  store: Store,
   directory: Directory,
   strategyId: number,
   key: PartitionKey,
@@ -63,14 +63,14 @@ export function scanPredictions(
 ): AsyncGenerator<RecordBatch> {
   const source = predictionSource(directory, strategyId, key);
   return toBatches(
-    piecesOf(scanSlices(connection, source, PREDICTION_COLUMNS, range)),
+    piecesOf(scanSlices(store, source, PREDICTION_COLUMNS, range)),
     PREDICTION_COLUMNS,
     options,
   );
 }
 
 export function scanResults(
-  connection: DuckDBConnection,
+  store: Store,
   directory: Directory,
   strategyId: number,
   key: PartitionKey,
@@ -78,23 +78,23 @@ export function scanResults(
   options?: ScanOptions,
 ): AsyncGenerator<RecordBatch> {
   const source = resultSource(directory, strategyId, key);
-  return toBatches(piecesOf(scanSlices(connection, source, RESULT_COLUMNS, range)), RESULT_COLUMNS, options);
+  return toBatches(piecesOf(scanSlices(store, source, RESULT_COLUMNS, range)), RESULT_COLUMNS, options);
 }
 
 /** Klines with a close_time in one of the sorted, disjoint ranges `[from[i], to[i])`. */
 export function scanKlinesWithin(
-  connection: DuckDBConnection,
+  store: Store,
   directory: Directory,
   key: PartitionKey,
   from: Float64Array,
   to: Float64Array,
 ): AsyncGenerator<RecordBatch> {
-  return toBatches(piecesWithin(connection, directory, key, from, to), KLINE_COLUMNS);
+  return toBatches(piecesWithin(store, directory, key, from, to), KLINE_COLUMNS);
 }
 
 /** One query for ranges that lie within a slice's span, then the rows of each range cut out of it. */
 async function* piecesWithin(
-  connection: DuckDBConnection,
+  store: Store,
   directory: Directory,
   key: PartitionKey,
   from: Float64Array,
@@ -108,10 +108,10 @@ async function* piecesWithin(
     while (last + 1 < from.length && to[last + 1]! - from[first]! <= span) last++;
     if (to[last]! - from[first]! > span) {
       // A single range longer than a slice.
-      yield* piecesOf(scanSlices(connection, source, KLINE_COLUMNS, { from: from[first]!, to: to[first]! }));
+      yield* piecesOf(scanSlices(store, source, KLINE_COLUMNS, { from: from[first]!, to: to[first]! }));
     } else {
       const range = { from: from[first]!, to: to[last]! };
-      const arrays = (await readSlice(connection, source, KLINE_COLUMNS, range)).arrays();
+      const arrays = arraysOf(await store.slice(source, KLINE_COLUMNS, range), KLINE_COLUMNS);
       const closeTime = arrays[closeTimeColumn] as Float64Array;
       for (let i = first, end = 0; i <= last; i++) {
         const start = lowerBound(closeTime, from[i]!, end);

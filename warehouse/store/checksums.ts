@@ -1,30 +1,30 @@
 import { createHash, type Hash } from 'node:crypto';
 import { endianness } from 'node:os';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { LogicalValues, Texts } from '../logical.js';
 import { FACT_TABLES, type PartitionChecksum } from '../warehouse.js';
 import type { Directory } from './directory.js';
 import { piecesOf, type ScanColumn, type Source, scanSlices } from './scan.js';
 import { type FactFilter, factPartitions, type Series, type WideSeries } from './series.js';
-import { quote, rows } from './sql.js';
+import { quote } from './sql.js';
+import type { Store } from './store.js';
 
 /** Values held between a scan and their turn in the hash: 32 MB of doubles. */
 const HELD_VALUES = 4_194_304;
 
 /** Checksums of SPEC 9 by table, strategy, version, symbol, interval. A partition without rows has none. */
 export async function* checksums(
-  connection: DuckDBConnection,
+  store: Store,
   directory: Directory,
   filter: FactFilter,
 ): AsyncGenerator<PartitionChecksum> {
   // The sum is over little-endian doubles, and they are hashed as they lie in memory.
   if (endianness() !== 'LE') throw new Error('warehouse: checksums need a little-endian machine');
   for (const table of FACT_TABLES) {
-    for (const { series, wide, ...key } of await factPartitions(connection, directory, table, filter)) {
+    for (const { series, wide, ...key } of await factPartitions(store, directory, table, filter)) {
       const parts =
         wide === null
-          ? [await plainChecksum(connection, series[0]!)]
-          : await wideChecksums(connection, wide.source, wide.series);
+          ? [await plainChecksum(store, series[0]!)]
+          : await wideChecksums(store, wide.source, wide.series);
       const sum = createHash('sha256');
       let rows = 0;
       for (const part of parts) {
@@ -43,16 +43,13 @@ interface SeriesChecksum {
 }
 
 /** A hash takes whole columns one after the other: one is hashed as it is read, as many as fit are held meanwhile. */
-async function plainChecksum(
-  connection: DuckDBConnection,
-  { code, source, columns }: Series,
-): Promise<SeriesChecksum> {
-  const rows = await countRows(connection, source);
+async function plainChecksum(store: Store, { code, source, columns }: Series): Promise<SeriesChecksum> {
+  const rows = await countRows(store, source);
   const hash = createHash('sha256');
   for (const group of groupsOf(columns, rows)) {
     const held: LogicalValues[][] = group.map(() => []);
     const inputs = group.flatMap((column) => column.inputs);
-    for await (const { arrays } of piecesOf(scanSlices(connection, source, inputs, {}))) {
+    for await (const { arrays } of piecesOf(scanSlices(store, source, inputs, {}))) {
       let first = 0;
       for (const [i, column] of group.entries()) {
         const values = column.compute(arrays.slice(first, first + column.inputs.length));
@@ -68,13 +65,13 @@ async function plainChecksum(
 
 /** Series of one wide table side by side: their times are hashed as they are read, their values held. */
 async function wideChecksums(
-  connection: DuckDBConnection,
+  store: Store,
   source: Source,
   series: readonly WideSeries[],
 ): Promise<SeriesChecksum[]> {
   const found: SeriesChecksum[] = [];
   const time = { name: 'row_time', kind: 'time', expression: quote(source.timeColumn) } as const;
-  for (const group of groupsOf(series, await countRows(connection, source))) {
+  for (const group of groupsOf(series, await countRows(store, source))) {
     const hashes = group.map(() => createHash('sha256'));
     const held = group.map((): Float64Array[] => []);
     const counts = group.map(() => 0);
@@ -82,7 +79,7 @@ async function wideChecksums(
       [time, ...group.flatMap((one) => one.inputs)].map((c) => [c.name, c]),
     );
     const names = [...inputs.keys()];
-    for await (const { arrays } of piecesOf(scanSlices(connection, source, [...inputs.values()], {}))) {
+    for await (const { arrays } of piecesOf(scanSlices(store, source, [...inputs.values()], {}))) {
       const times = arrays[0] as Float64Array;
       for (const [i, one] of group.entries()) {
         const known = one.pick(
@@ -107,9 +104,8 @@ function* groupsOf<T>(items: readonly T[], rows: number): Generator<readonly T[]
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
 
-async function countRows(connection: DuckDBConnection, source: Source): Promise<number> {
-  const found = await rows<{ n: number }>(
-    connection,
+async function countRows(store: Store, source: Source): Promise<number> {
+  const found = await store.rows<{ n: number }>(
     `SELECT count(*) AS n FROM ${source.table} WHERE ${source.where}`,
   );
   return found[0]!.n;

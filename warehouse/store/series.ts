@@ -1,4 +1,3 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnArray } from '../columns.js';
 import { type KnownRows, knownBits, knownNumbers } from '../known-rows.js';
 import { type LogicalValues, TextTable } from '../logical.js';
@@ -11,7 +10,8 @@ import type { FactTable, PartitionKey } from '../warehouse.js';
 import type { Directory } from './directory.js';
 import { indicatorSource, klineSource, predictionSource, resultSource } from './facts.js';
 import type { ScanColumn, Source } from './scan.js';
-import { quote, rows, text } from './sql.js';
+import { quote } from './sql.js';
+import type { Store } from './store.js';
 import { strategies } from './strategies.js';
 
 /** A column as people read it, and how it is made of stored ones. */
@@ -55,15 +55,15 @@ export interface FactFilter {
 
 /** Partitions of a fact that have stored rows, in the order of strategy, version, symbol, interval (as text). */
 export async function factPartitions(
-  connection: DuckDBConnection,
+  store: Store,
   directory: Directory,
   table: FactTable,
   filter: FactFilter = {},
 ): Promise<FactPartition[]> {
   const isMarket = table === 'fact_kline' || table === 'fact_indicator';
   const found = isMarket
-    ? await marketPartitions(connection, directory, table)
-    : await strategyPartitions(connection, directory, table);
+    ? await marketPartitions(store, directory, table)
+    : await strategyPartitions(store, directory, table);
   return found.filter(
     (partition) =>
       (filter.symbol ?? partition.symbol) === partition.symbol &&
@@ -73,17 +73,15 @@ export async function factPartitions(
 }
 
 async function marketPartitions(
-  connection: DuckDBConnection,
+  store: Store,
   directory: Directory,
   table: 'fact_kline' | 'fact_indicator',
 ): Promise<FactPartition[]> {
   const physical = table === 'fact_kline' ? 'fact_kline' : 'bar_indicator';
-  const keys = await rows<PartitionKey>(
-    connection,
-    `SELECT s.symbol, i."interval" FROM (SELECT DISTINCT symbol_id, interval_id FROM ${physical}) t
+  const keys =
+    await store.rows<PartitionKey>(`SELECT s.symbol, i."interval" FROM (SELECT DISTINCT symbol_id, interval_id FROM ${physical}) t
      JOIN dim_symbol s ON s.symbol_id = t.symbol_id JOIN dim_interval i ON i.interval_id = t.interval_id
-     ORDER BY s.symbol, i."interval"`,
-  );
+     ORDER BY s.symbol, i."interval"`);
   const codes = directory.codes.toSorted();
   return keys.map((key) => {
     const partition = { table, strategy: null, version: null, ...key };
@@ -101,20 +99,19 @@ async function marketPartitions(
 }
 
 async function strategyPartitions(
-  connection: DuckDBConnection,
+  store: Store,
   directory: Directory,
   table: FactTable,
 ): Promise<FactPartition[]> {
   const physical = table === 'fact_prediction_result' ? table : 'bar_prediction';
-  const keys = await rows<PartitionKey & { id: number }>(
-    connection,
-    `SELECT t.strategy_id AS id, s.symbol, i."interval"
+  const keys = await store.rows<
+    PartitionKey & { id: number }
+  >(`SELECT t.strategy_id AS id, s.symbol, i."interval"
      FROM (SELECT DISTINCT strategy_id, symbol_id, interval_id FROM ${physical}) t
      JOIN dim_strategy st ON st.strategy_id = t.strategy_id
      JOIN dim_symbol s ON s.symbol_id = t.symbol_id JOIN dim_interval i ON i.interval_id = t.interval_id
-     ORDER BY st.strategy, st.version, s.symbol, i."interval"`,
-  );
-  const records = new Map((await strategies(connection)).map((record) => [record.strategyId, record]));
+     ORDER BY st.strategy, st.version, s.symbol, i."interval"`);
+  const records = new Map((await strategies(store)).map((record) => [record.strategyId, record]));
   return keys.map(({ id, symbol, interval }) => {
     const { document, version } = records.get(id)!;
     const key = { symbol, interval };
@@ -185,6 +182,18 @@ function whole(name: string, expression = quote(name)): LogicalColumn {
   return { name, inputs, compute: ([values]) => values as Float64Array };
 }
 
+const SCORES = [
+  { name: 'buy_score', kind: 'number' },
+  { name: 'sell_score', kind: 'number' },
+] as const;
+
+/** A DOUBLE that follows from the scores. */
+function ofScores(name: string, of: (buy: number, sell: number) => number): LogicalColumn {
+  const compute = ([buy, sell]: readonly ColumnArray[]) =>
+    (buy as Float64Array).map((score, i) => of(score, (sell as Float64Array)[i]!));
+  return { name, inputs: SCORES, compute };
+}
+
 /** A text for each value of a small integer. */
 function coded(
   name: string,
@@ -225,16 +234,15 @@ function predictionColumns(document: StrategyDocument): readonly LogicalColumn[]
   const active = activeMetrics(document).map(({ code, position }) => ({ code, bit: 1n << BigInt(position) }));
   const join = (metrics: readonly { readonly code: string }[]): string =>
     metrics.map(({ code }) => code).join(';');
-  // As a text: a bare literal would be a decimal number.
-  const maxScore = `${text(String(resolveMaxScore(document)))}::DOUBLE`;
+  const maxScore = resolveMaxScore(document);
   return inOrder('fact_prediction', [
     whole('predicting_at'),
     ...['close', 'buy_score', 'sell_score'].map((name) => number(name)),
-    number('market_score', 'abs(buy_score - sell_score)'),
-    number('max_score', maxScore),
-    number('confidence_score', `greatest(buy_score, sell_score) / ${maxScore}`),
+    ofScores('market_score', (buy, sell) => Math.abs(buy - sell)),
+    ofScores('max_score', () => maxScore),
+    ofScores('confidence_score', (buy, sell) => Math.max(buy, sell) / maxScore),
     coded('action', 'tiny', 'action', actionOf),
-    whole('is_tradable', '(reason = 0)::INTEGER'),
+    whole('is_tradable', 'CASE WHEN reason = 0 THEN 1 ELSE 0 END'),
     coded('no_trade_reason', 'small', 'reason', (code) =>
       code >= FILTER_REASON ? `FILTER:${document.metrics[code - FILTER_REASON]!.code}` : REASON_TEXT[code]!,
     ),

@@ -1,12 +1,10 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { resolveMaxScore } from '../max-score.js';
 import { DIM_METRIC } from '../schema/dim-metric.js';
 import { DIM_STRATEGY } from '../schema/dim-strategy.js';
 import type { MetricDocument, StrategyDocument, StrategyRecord, TierDocument } from '../strategy.js';
 import type { TableRow } from '../warehouse.js';
-import type { Directory } from './directory.js';
-import { rows, text } from './sql.js';
-import { insertRows } from './table-rows.js';
+import { text } from './sql.js';
+import type { Store } from './store.js';
 
 const TIERS = [
   ['buy', 'weak'],
@@ -16,15 +14,9 @@ const TIERS = [
 ] as const;
 
 /** All versions, by name and version. */
-export async function strategies(connection: DuckDBConnection): Promise<StrategyRecord[]> {
-  const strategyRows = await rows<TableRow>(
-    connection,
-    'SELECT * FROM dim_strategy ORDER BY strategy, version',
-  );
-  const metricRows = await rows<TableRow>(
-    connection,
-    'SELECT * FROM dim_metric ORDER BY strategy_id, position',
-  );
+export async function strategies(store: Store): Promise<StrategyRecord[]> {
+  const strategyRows = await store.rows<TableRow>('SELECT * FROM dim_strategy ORDER BY strategy, version');
+  const metricRows = await store.rows<TableRow>('SELECT * FROM dim_metric ORDER BY strategy_id, position');
   const newest = new Map(strategyRows.map((row) => [row.strategy, row.version]));
   return strategyRows.map((row) => ({
     strategyId: row.strategy_id as number,
@@ -42,27 +34,27 @@ export async function strategies(connection: DuckDBConnection): Promise<Strategy
 
 /** Adds a version unless the newest one has the same hash. */
 export async function importStrategy(
-  connection: DuckDBConnection,
-  directory: Directory,
+  store: Store,
+  nextId: () => number | Promise<number>,
   document: StrategyDocument,
   contentHash: string,
   importedAt: number,
 ): Promise<{ version: number; created: boolean }> {
   const name = document.strategy;
-  const found = await rows<{ version: number; hash: string; enabled: number }>(
-    connection,
-    `SELECT version, content_hash AS hash, is_enabled AS enabled FROM dim_strategy WHERE strategy = ${text(name)}
-     ORDER BY version DESC LIMIT 1`,
-  );
+  const found = await store.rows<{
+    version: number;
+    hash: string;
+    enabled: number;
+  }>(`SELECT version, content_hash AS hash, is_enabled AS enabled FROM dim_strategy WHERE strategy = ${text(name)}
+     ORDER BY version DESC LIMIT 1`);
   const last = found[0];
   if (last?.hash === contentHash) return { version: last.version, created: false };
   const version = (last?.version ?? 0) + 1;
-  const strategyId = directory.next('strategy');
+  const strategyId = await nextId();
   // A disabled name stays disabled: only `strategy enable` changes that.
   const facts = { strategyId, version, contentHash, importedAt, isEnabled: last?.enabled ?? 1 };
-  await insertRows(connection, DIM_STRATEGY, [strategyRow(document, facts)]);
-  await insertRows(
-    connection,
+  await store.insert(DIM_STRATEGY, [strategyRow(document, facts)]);
+  await store.insert(
     DIM_METRIC,
     document.metrics.map((metric, position) => metricRow(metric, position, strategyId, name, version)),
   );
@@ -70,17 +62,12 @@ export async function importStrategy(
 }
 
 /** @throws Error that lists the names when there is no such strategy */
-export async function setStrategyEnabled(
-  connection: DuckDBConnection,
-  strategy: string,
-  isEnabled: boolean,
-): Promise<void> {
-  const result = await connection.run(
+export async function setStrategyEnabled(store: Store, strategy: string, isEnabled: boolean): Promise<void> {
+  const changed = await store.run(
     `UPDATE dim_strategy SET is_enabled = ${isEnabled ? 1 : 0} WHERE strategy = ${text(strategy)}`,
   );
-  if (result.rowsChanged > 0) return;
-  const names = await rows<{ strategy: string }>(
-    connection,
+  if (changed > 0) return;
+  const names = await store.rows<{ strategy: string }>(
     'SELECT DISTINCT strategy FROM dim_strategy ORDER BY strategy',
   );
   const allowed = names.map((row) => row.strategy).join(', ') || 'none: import one first';
