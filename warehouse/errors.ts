@@ -1,11 +1,24 @@
-/** The warehouse file belongs to another process. The CLI exits with 3. */
+/** The warehouse, or a partition of it, belongs to someone else. The CLI exits with 3. */
 export class WarehouseHeldError extends Error {
   override readonly name = 'WarehouseHeldError';
   /** Url of the warehouse, without a password. */
   readonly url: string;
 
-  constructor(url: string, holder: string) {
-    super(`warehouse: ${url} is held by ${holder}; a DuckDB file belongs to one process at a time`);
+  constructor(url: string, holder: string, reason = 'a DuckDB file belongs to one process at a time') {
+    super(`warehouse: ${url} is held by ${holder}; ${reason}`);
     this.url = url;
   }
+}
+
+/** The warehouse cannot be used as it was asked for: a wrong url, password, database or privilege. The CLI exits with 2. */
+export class WarehouseAccessError extends Error {
+  override readonly name = 'WarehouseAccessError';
+}
+
+/**
+ * The transaction is gone, through no fault of its own: the connection was lost, or a deadlock was solved at its cost.
+ * Nothing of it was written; the same work may be begun again.
+ */
+export class WarehouseLostError extends Error {
+  override readonly name = 'WarehouseLostError';
 }

@@ -23,8 +23,9 @@ export {
 export type { AnalyticsSession, Parameters } from './analytics/session.js';
 export { readWindowBreach, type WindowBreach } from './analytics/windows.js';
 export { type ColumnArray, type ColumnKind, type ColumnSpec, makeBatch, numbers, values } from './columns.js';
-export { WarehouseHeldError } from './errors.js';
+export { WarehouseAccessError, WarehouseHeldError, WarehouseLostError } from './errors.js';
 export { resolveMaxScore } from './max-score.js';
+export { withoutPassword } from './mysql/url.js';
 export { type OpenOptions, openWarehouse } from './open.js';
 export { type BarTask, readBarTasks } from './reads/bar-lineage.js';
 export { type CheckLevel, type CheckResult, type CheckRow, readChecks } from './reads/check.js';

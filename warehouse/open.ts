@@ -1,39 +1,57 @@
 import { Database } from './duckdb/database.js';
 import { DuckDbWarehouse } from './duckdb/warehouse.js';
+import { WarehouseAccessError } from './errors.js';
 import { latestVersion } from './migrations/versions.js';
+import { withoutPassword } from './mysql/url.js';
 import type { Warehouse } from './warehouse.js';
 
 export interface OpenOptions {
   /** What DuckDB may hold in memory, e.g. `256MB` (the default) or `2GB`; beyond it spills to disk beside the file. */
   readonly memoryLimit?: string;
-  /** Refuses every write; the file must exist. */
+  /** Refuses every write; the warehouse must exist. */
   readonly readOnly?: boolean;
+  /** Is told what the user should know, a line at a time. */
+  readonly note?: (line: string) => void;
 }
 
 /**
  * Opens a warehouse. Call `migrate` before anything else unless it is known to be current.
  *
- * @param url `duckdb:PATH` (the folder is made) or `duckdb::memory:` (a new, empty one each time)
+ * @param url `duckdb:PATH` (the folder is made), `duckdb::memory:` (a new, empty one each time) or
+ *   `mysql://user:password@host:port/database?ssl-mode=...` (docs/warehouse.md)
  * @throws WarehouseHeldError when another process has the file
- * @throws Error for an unknown scheme, a schema newer than the program (or older, to read), a file that is no warehouse
+ * @throws WarehouseAccessError for an unknown scheme, a wrong password, a database that is not there
+ * @throws Error for a schema newer than the program (or older, to read), a file that is no warehouse
  */
 export async function openWarehouse(url: string, options: OpenOptions = {}): Promise<Warehouse> {
-  const { memoryLimit = '256MB', readOnly = false } = options;
+  const { readOnly = false } = options;
+  if (/^mysql:/.test(url)) return openMySql(url, readOnly, options.note ?? (() => undefined));
   const path = /^duckdb:(.+)$/.exec(url)?.[1];
   if (path === undefined)
-    throw new Error(`warehouse: '${withoutPassword(url)}' is not duckdb:PATH; only duckdb is known`);
-  const database = await Database.open(path, { memoryLimit, readOnly });
-  const { version } = database.directory;
-  if (readOnly && version < latestVersion()) {
-    await database.release();
-    // Whoever only reads cannot bring it up to date.
-    throw new Error(
-      version === 0
-        ? `warehouse: ${url} holds no klinemill tables; load klines first`
-        : `warehouse: the schema has version ${version}, this program reads version ${latestVersion()}; run klinemill migrate`,
+    throw new WarehouseAccessError(
+      `warehouse: '${withoutPassword(url)}' is neither duckdb:PATH nor mysql://user:password@host:port/database`,
     );
-  }
+  const database = await Database.open(path, { memoryLimit: options.memoryLimit ?? '256MB', readOnly });
+  if (readOnly) await checkReadable(url, database.directory.version, () => database.release());
   return new DuckDbWarehouse(database, readOnly);
 }
 
-const withoutPassword = (url: string): string => url.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:***@');
+/** The driver is loaded by who uses it only. */
+async function openMySql(url: string, readOnly: boolean, note: (line: string) => void): Promise<Warehouse> {
+  const { MySqlDatabase } = await import('./mysql/database.js');
+  const { MySqlWarehouse } = await import('./mysql/warehouse.js');
+  const database = await MySqlDatabase.open(url, note);
+  if (readOnly) await checkReadable(database.url, database.directory.version, () => database.close());
+  return new MySqlWarehouse(database, readOnly);
+}
+
+/** @throws Error when the schema is older than the program: whoever only reads cannot bring it up to date */
+async function checkReadable(url: string, version: number, close: () => unknown): Promise<void> {
+  if (version >= latestVersion()) return;
+  await close();
+  throw new Error(
+    version === 0
+      ? `warehouse: ${url} holds no klinemill tables; load klines first`
+      : `warehouse: the schema has version ${version}, this program reads version ${latestVersion()}; run klinemill migrate`,
+  );
+}

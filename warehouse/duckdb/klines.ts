@@ -5,6 +5,7 @@ import { type Cell, quote, text, whole } from '../store/sql.js';
 import type { KlineReject } from '../warehouse.js';
 import { appendRows, BulkAppender } from './append.js';
 import { withTimes } from './staging.js';
+import type { DuckDbStore } from './store.js';
 
 const COLUMNS = KLINE_COLUMNS.map(({ name }) => quote(name)).join(', ');
 const OLD_COLUMNS = KLINE_COLUMNS.map(({ name }) => `k.${quote(name)}`).join(', ');
@@ -89,4 +90,17 @@ export async function appendRejects(
   }
   if (files.size > 0) await connection.run('DROP TABLE temp.stage_reject');
   return added;
+}
+
+/** Rows, first and last bar by partition, in the order of symbol and length of interval. */
+export async function partitions(
+  store: DuckDbStore,
+): Promise<
+  { symbol: string; interval: string; rows: number; firstCloseTime: number; lastCloseTime: number }[]
+> {
+  return store.rows(`SELECT s.symbol, i."interval", k.n AS "rows", k.low AS "firstCloseTime", k.high AS "lastCloseTime"
+     FROM (SELECT symbol_id, interval_id, count(*) AS n, min(close_time) AS low, max(close_time) AS high
+           FROM fact_kline GROUP BY symbol_id, interval_id) k
+     JOIN dim_symbol s ON s.symbol_id = k.symbol_id JOIN dim_interval i ON i.interval_id = k.interval_id
+     ORDER BY s.symbol, i.interval_id`);
 }

@@ -2,7 +2,6 @@ import type { RecordBatch } from 'apache-arrow';
 import type { AnalyticsSession } from '../analytics/session.js';
 import { checksums } from '../store/checksums.js';
 import { exportTable } from '../store/export.js';
-import { partitions } from '../store/klines.js';
 import * as ledger from '../store/ledger.js';
 import * as scans from '../store/scans.js';
 import type { FactFilter } from '../store/series.js';
@@ -29,6 +28,7 @@ import type {
 } from '../warehouse.js';
 import { analyse } from './analysis.js';
 import type { Database } from './database.js';
+import { partitions } from './klines.js';
 import { migrate } from './migrate.js';
 import { query } from './query.js';
 import { DuckDbSession } from './session.js';

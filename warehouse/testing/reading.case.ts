@@ -84,8 +84,11 @@ export function readingCases(make: MakeWarehouse): void {
         const view = await warehouse.query(
           `SELECT * FROM ${views[table] ?? table} ORDER BY ${order.map((name) => `"${name}"`).join(', ')}`,
         );
-        expect(view.columns).toEqual(columns);
-        expect(found.map((row) => Object.values(row))).toEqual(view.rows);
+        // A backend may add readable forms of the times after them.
+        expect(view.columns.slice(0, columns.length)).toEqual(columns);
+        expect(found.map((row) => Object.values(row))).toEqual(
+          view.rows.map((row) => row.slice(0, columns.length)),
+        );
       }
     });
 

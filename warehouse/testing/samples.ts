@@ -119,8 +119,8 @@ export function predictions(bars: readonly number[], seed = 1): RecordBatch {
     reason: bars.map((bar) => [0, 3, 103, 1, 0, 5][bar % 6]!),
     is_conflict: bars.map((bar) => bar % 2),
     metric_trend: bars.map((bar) => bar / 10),
-    metric_momentum: bars.map((bar) => -bar / 7),
-    metric_volatility: bars.map(() => -0),
+    metric_momentum: bars.map((bar) => (0 - bar) / 7),
+    metric_volatility: bars.map(() => 0),
     metric_volume: bars.map(() => 0),
   });
 }

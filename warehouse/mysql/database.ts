@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WarehouseLostError } from '../errors.js';
+import { connect, type ServerLimits } from './connect.js';
+import { MySqlDirectory } from './directory.js';
+import { MySqlStore } from './store.js';
+import { type MySqlTarget, parseUrl, withoutPassword } from './url.js';
+
+/** Connections that are kept for the next user. */
+const IDLE = 4;
+/** How long work that can be begun again waits for a server that is gone: a restart takes seconds. */
+const PATIENCE_MS = 60_000;
+
+/** One database on a server: its connections, and what its users agree on. */
+export class MySqlDatabase {
+  readonly url: string;
+  readonly directory = new MySqlDirectory();
+  readonly name: string;
+  readonly #target: MySqlTarget;
+  readonly #idle: MySqlStore[] = [];
+  readonly #all = new Set<MySqlStore>();
+  #limits: ServerLimits = { isLocal: false, packetBytes: 0 };
+  #isClosed = false;
+
+  private constructor(url: string, target: MySqlTarget) {
+    this.url = url;
+    this.name = target.database;
+    this.#target = target;
+  }
+
+  /**
+   * @param note is told, once, that bulk writes go the slow way
+   * @throws WarehouseAccessError, WarehouseLostError: a line that names what is wrong
+   */
+  static async open(url: string, note: (line: string) => void): Promise<MySqlDatabase> {
+    const database = new MySqlDatabase(withoutPassword(url), parseUrl(url));
+    const store = await database.#connect();
+    try {
+      const [server] = await store.rows<{ local: number; packet: number }>(
+        'SELECT @@local_infile AS "local", @@max_allowed_packet AS packet',
+      );
+      database.#limits = { isLocal: server!.local === 1, packetBytes: server!.packet };
+      if (server!.local !== 1)
+        note(
+          `${database.url}: the server forbids LOAD DATA LOCAL (local_infile = 0); rows go in by INSERT, which is slower`,
+        );
+      await database.directory.load(store);
+    } finally {
+      // It was made before the limits were known.
+      database.discard(store);
+    }
+    return database;
+  }
+
+  /** A connection for one user at a time: `release` or `discard` it. */
+  async take(): Promise<MySqlStore> {
+    for (let store = this.#idle.pop(); store !== undefined; store = this.#idle.pop())
+      if (!store.isBroken) return store;
+      else this.discard(store);
+    return this.#connect();
+  }
+
+  release(store: MySqlStore): void {
+    if (store.isBroken || this.#isClosed || this.#idle.length >= IDLE) this.discard(store);
+    else this.#idle.push(store);
+  }
+
+  discard(store: MySqlStore): void {
+    this.#all.delete(store);
+    store.destroy();
+  }
+
+  /** Runs `task` on a connection of its own; begins it again when the connection was lost. */
+  use<T>(task: (store: MySqlStore) => Promise<T>): Promise<T> {
+    return this.patiently(async () => {
+      const store = await this.take();
+      try {
+        return await task(store);
+      } finally {
+        this.release(store);
+      }
+    });
+  }
+
+  /** Runs `task` in a transaction of its own; begins it again when the connection was lost or a deadlock solved. */
+  write<T>(task: (store: MySqlStore) => Promise<T>): Promise<T> {
+    return this.use((store) => transaction(store, () => task(store)));
+  }
+
+  /** Streams from a snapshot: what commits meanwhile is not seen. */
+  async *snapshot<T>(task: (store: MySqlStore) => AsyncIterable<T>): AsyncGenerator<T> {
+    const store = await this.beginSnapshot();
+    try {
+      yield* task(store);
+    } finally {
+      await rollbackQuietly(store);
+      this.release(store);
+    }
+  }
+
+  /** A connection with a transaction that reads one moment of the database. */
+  beginSnapshot(): Promise<MySqlStore> {
+    return this.#begin([
+      'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+      'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY',
+    ]);
+  }
+
+  /** A connection with a transaction that writes. */
+  begin(): Promise<MySqlStore> {
+    return this.#begin(['START TRANSACTION']);
+  }
+
+  #begin(statements: readonly string[]): Promise<MySqlStore> {
+    return this.patiently(async () => {
+      const store = await this.take();
+      try {
+        for (const sql of statements) await store.run(sql);
+        return store;
+      } catch (error) {
+        this.discard(store);
+        throw error;
+      }
+    });
+  }
+
+  /** Reads the dimensions again. */
+  reload(): Promise<void> {
+    return this.use((store) => this.directory.load(store));
+  }
+
+  /** Ends every connection. What was not committed is undone. */
+  close(): void {
+    this.#isClosed = true;
+    for (const store of this.#all) this.discard(store);
+  }
+
+  async patiently<T>(work: () => Promise<T>): Promise<T> {
+    const end = Date.now() + PATIENCE_MS;
+    for (let wait = 50; ; wait = Math.min(2 * wait, 2_000))
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof WarehouseLostError) || this.#isClosed || Date.now() + wait > end) throw error;
+        // Two that met in a deadlock should not meet again.
+        await sleep(wait * (0.5 + Math.random()));
+      }
+  }
+
+  async #connect(): Promise<MySqlStore> {
+    if (this.#isClosed) throw new Error(`warehouse: ${this.url} was closed`);
+    const store = new MySqlStore(await connect(this.#target, this.url), this.url, this.#limits);
+    this.#all.add(store);
+    return store;
+  }
+}
+
+/** Runs `task` in a transaction on this connection. */
+export async function transaction<T>(store: MySqlStore, task: () => Promise<T>): Promise<T> {
+  await store.run('START TRANSACTION');
+  try {
+    const result = await task();
+    await store.run('COMMIT');
+    return result;
+  } catch (error) {
+    await rollbackQuietly(store);
+    throw error;
+  }
+}
+
+/** Undoes a transaction; on a connection that is gone the server does. */
+export async function rollbackQuietly(store: MySqlStore): Promise<void> {
+  if (!store.isBroken) await store.run('ROLLBACK').catch(() => store.destroy());
+}

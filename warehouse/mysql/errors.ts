@@ -1,0 +1,65 @@
+import { WarehouseAccessError, WarehouseLostError } from '../errors.js';
+
+/** What mysql2 throws. `code` may be missing: a connection that was killed while it was idle has none. */
+interface DriverError extends Error {
+  readonly code?: string;
+  readonly errno?: number;
+  readonly fatal?: boolean;
+  readonly sqlMessage?: string;
+}
+
+const DEADLOCK = 1213;
+export const LOCK_WAIT_TIMEOUT = 1205;
+/** Connection errors that say where the mistake lies. */
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'there is no such host, or no name server answers',
+  EHOSTUNREACH: 'the host cannot be reached',
+};
+/** Errors of the server that are the user's to repair. */
+const ACCESS: Readonly<Record<number, string>> = {
+  1044: 'the user may not use this database',
+  1045: 'user or password is wrong',
+  1049: 'the database does not exist; create it (CREATE DATABASE) and grant the user all privileges on it',
+  1142: 'the user lacks a privilege',
+  1143: 'the user lacks a privilege',
+  1227: 'the user lacks a privilege',
+  1290: 'the server does not allow it (read-only, or started with an option that forbids it)',
+  1836: 'the server is read-only',
+  1370: 'the user lacks a privilege',
+};
+/** Not enough room: the statement or the transaction is undone. */
+const FULL: ReadonlySet<number> = new Set([1021, 1114, 3675]);
+
+export const isLockTimeout = (error: unknown): boolean => (error as DriverError).errno === LOCK_WAIT_TIMEOUT;
+
+/** True when the connection cannot be used any more. */
+export function isFatal(error: unknown): boolean {
+  const { fatal, code } = error as DriverError;
+  return fatal === true || code === 'PROTOCOL_CONNECTION_LOST' || code === 'ECONNRESET' || code === 'EPIPE';
+}
+
+/** One clear line for an error of the driver; errors of our own pass through. */
+export function toWarehouseError(error: unknown, url: string): Error {
+  const cause = error as DriverError;
+  if (!isDriverError(cause)) return cause;
+  const say = (what: string): string => `warehouse: ${url}: ${what}`;
+  const { code = '', errno = 0, sqlMessage } = cause;
+  const told = sqlMessage === undefined ? '' : ` (${sqlMessage})`;
+  if (code in UNREACHABLE) return new WarehouseAccessError(say(UNREACHABLE[code]!));
+  if (errno in ACCESS) return new WarehouseAccessError(say(`${ACCESS[errno]!}${told}`));
+  if (FULL.has(errno) || /No space left|errno: 28|error 28/.test(cause.message))
+    return new Error(say(`the disk of the server is full${told}; nothing of this transaction was written`));
+  if (errno === DEADLOCK || errno === LOCK_WAIT_TIMEOUT)
+    return new WarehouseLostError(say(`someone else holds the rows${told}`));
+  if (code === 'ECONNREFUSED' || code === 'ETIMEDOUT')
+    return new WarehouseLostError(say(`no server answers (${code})`));
+  if (isFatal(cause)) return new WarehouseLostError(say(`the connection was lost (${cause.message})`));
+  return new Error(say(sqlMessage ?? cause.message));
+}
+
+function isDriverError(error: DriverError): boolean {
+  return (
+    error.sqlMessage !== undefined || error.fatal !== undefined || isFatal(error) || error.errno !== undefined
+  );
+}

@@ -1,0 +1,298 @@
+import type { RecordBatch } from 'apache-arrow';
+import { type ColumnSpec, numbers } from '../columns.js';
+import { codeColumn } from '../schema/bar-indicator.js';
+import {
+  DERIVATION_COLUMNS,
+  indicatorColumns,
+  KLINE_COLUMNS,
+  PREDICTION_COLUMNS,
+  RESULT_COLUMNS,
+} from '../schema/batches.js';
+import { PARTITION_TABLES, tableOf } from '../schema/tables.js';
+import { checkColumns, indicatorSource, predictionSource, resultSource } from '../store/facts.js';
+import { refreshGaps } from '../store/klines.js';
+import * as ledger from '../store/ledger.js';
+import { type Source, within } from '../store/scan.js';
+import { scanDerivations, scanKlines } from '../store/scans.js';
+import { quote, whole } from '../store/sql.js';
+import { deleteRows } from '../store/table-rows.js';
+import type {
+  Head,
+  KlineChange,
+  KlineReject,
+  LineageBlock,
+  PartitionKey,
+  ResampleHead,
+  RowFilter,
+  ScanOptions,
+  TableRow,
+  TaskRecord,
+  TimeRange,
+  TradeCheckpoint,
+  WriteSession,
+} from '../warehouse.js';
+import { appendBatch, type RowIds } from './append.js';
+import { recordChange } from './changes.js';
+import { type MySqlDatabase, rollbackQuietly } from './database.js';
+import type { MySqlDirectory } from './directory.js';
+import * as klines from './klines.js';
+import { lockPartition, releaseLocks } from './locks.js';
+import type { MySqlStore } from './store.js';
+
+/** One transaction on a connection of its own; the only writer of every partition that it has touched. */
+export class MySqlSession implements WriteSession {
+  readonly #database: MySqlDatabase;
+  readonly #store: MySqlStore;
+  readonly #locked = new Set<string>();
+  /** The bulk write that is under way: the server works while the next one is encoded. */
+  #pending: Promise<void> = Promise.resolve();
+  /** Rows with ids of the caller's were written: the directory must learn them. */
+  #isMirroring = false;
+  #isOpen = true;
+
+  private constructor(database: MySqlDatabase, store: MySqlStore) {
+    this.#database = database;
+    this.#store = store;
+  }
+
+  static async begin(database: MySqlDatabase): Promise<MySqlSession> {
+    return new MySqlSession(database, await database.begin());
+  }
+
+  async *scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncGenerator<RecordBatch> {
+    const store = await this.#ready();
+    await this.#directory.learn(store, key);
+    yield* scanKlines(store, this.#directory, key, range, options);
+  }
+
+  async appendKlines(key: PartitionKey, batch: RecordBatch): Promise<void> {
+    checkColumns(batch, KLINE_COLUMNS, 'klines');
+    await this.#append('fact_kline', key, {}, KLINE_COLUMNS, batch);
+  }
+
+  async reviseKlines(key: PartitionKey, batch: RecordBatch, runId: number): Promise<void> {
+    checkColumns(batch, KLINE_COLUMNS, 'klines');
+    const ids = await this.#own(key);
+    await klines.reviseKlines(await this.#ready(), ids, batch, runId);
+  }
+
+  async *scanDerivations(key: PartitionKey, range: TimeRange): AsyncGenerator<RecordBatch> {
+    const store = await this.#ready();
+    await this.#directory.learn(store, key);
+    yield* scanDerivations(store, this.#directory, key, range);
+  }
+
+  async putDerivedKlines(key: PartitionKey, batch: RecordBatch, derivations: RecordBatch): Promise<void> {
+    checkColumns(batch, KLINE_COLUMNS, 'klines');
+    checkColumns(derivations, DERIVATION_COLUMNS, 'derivations');
+    const ids = await this.#own(key);
+    await klines.deleteDerived(await this.#ready(), ids, numbers(batch, 'close_time'));
+    await this.#append('fact_kline', key, {}, KLINE_COLUMNS, batch);
+    await this.#append('kline_derivation', key, {}, DERIVATION_COLUMNS, derivations);
+  }
+
+  async setResampleHead(head: ResampleHead): Promise<void> {
+    const source = this.#directory.interval(head.source).id;
+    const ids = await this.#own(head);
+    await ledger.setResampleHead(await this.#ready(), [...ids, source], head);
+  }
+
+  async appendRejects(rejects: readonly KlineReject[]): Promise<number> {
+    const rows: { reject: KlineReject; ids: readonly number[] }[] = [];
+    for (const reject of rejects) rows.push({ reject, ids: await this.#own(reject) });
+    return klines.appendRejects(await this.#ready(), rows);
+  }
+
+  async refreshGaps(key: PartitionKey): Promise<void> {
+    const { durationMs } = this.#directory.interval(key.interval);
+    const ids = await this.#own(key);
+    await refreshGaps(await this.#ready(), ids, durationMs);
+  }
+
+  async recordKlineChange(change: Omit<KlineChange, 'seq'>): Promise<number> {
+    const ids = await this.#own(change);
+    return recordChange(await this.#ready(), this.#database.name, ids, change);
+  }
+
+  async forget(key: PartitionKey): Promise<void> {
+    await this.#own(key);
+    const where = this.#directory.where(key);
+    for (const table of PARTITION_TABLES)
+      await (await this.#ready()).run(`DELETE FROM ${table} WHERE ${where}`);
+  }
+
+  async clearIndicators(key: PartitionKey, from: number): Promise<void> {
+    await this.#own(key);
+    await this.#delete(indicatorSource(this.#directory, key), { from });
+  }
+
+  async appendIndicators(key: PartitionKey, batch: RecordBatch): Promise<void> {
+    const columns = indicatorColumns(this.#directory.codes);
+    checkColumns(batch, columns, 'indicators');
+    await this.#append('bar_indicator', key, {}, columns, batch);
+  }
+
+  async updateIndicators(key: PartitionKey, codes: readonly string[], batch: RecordBatch): Promise<void> {
+    this.#directory.checkCodes(codes);
+    const columns = indicatorColumns(codes);
+    checkColumns(batch, columns, 'indicators');
+    if (codes.length === 0 || batch.numRows === 0) return;
+    await this.#own(key);
+    const store = await this.#ready();
+    const names = codes.map((code) => quote(codeColumn(code)));
+    await store.run('DROP TEMPORARY TABLE IF EXISTS stage_indicator');
+    await store.run(
+      `CREATE TEMPORARY TABLE stage_indicator (close_time BIGINT NOT NULL PRIMARY KEY, ${names.map((name) => `${name} DOUBLE NULL`).join(', ')})`,
+    );
+    await appendBatch(store, 'stage_indicator', {}, columns, batch)();
+    const { where } = indicatorSource(this.#directory, key);
+    await store.run(
+      `UPDATE stage_indicator n JOIN bar_indicator ON ${where} AND bar_indicator.close_time = n.close_time
+       SET ${names.map((name) => `bar_indicator.${name} = n.${name}`).join(', ')}`,
+    );
+    await store.run('DROP TEMPORARY TABLE stage_indicator');
+  }
+
+  async clearPredictions(
+    strategyId: number,
+    key: PartitionKey,
+    from: number,
+    openTrades: Float64Array,
+  ): Promise<void> {
+    await this.#own(key);
+    await this.#delete(predictionSource(this.#directory, strategyId, key), { from });
+    await this.#delete(resultSource(this.#directory, strategyId, key), { from });
+    await this.clearResults(strategyId, key, openTrades);
+  }
+
+  async appendPredictions(strategyId: number, key: PartitionKey, batch: RecordBatch): Promise<void> {
+    checkColumns(batch, PREDICTION_COLUMNS, 'predictions');
+    await this.#append('bar_prediction', key, { strategy_id: strategyId }, PREDICTION_COLUMNS, batch);
+  }
+
+  async appendResults(strategyId: number, key: PartitionKey, batch: RecordBatch): Promise<void> {
+    checkColumns(batch, RESULT_COLUMNS, 'results');
+    await this.#append('fact_prediction_result', key, { strategy_id: strategyId }, RESULT_COLUMNS, batch);
+  }
+
+  async clearResults(strategyId: number, key: PartitionKey, predictingAt: Float64Array): Promise<void> {
+    if (predictingAt.length === 0) return;
+    await this.#own(key);
+    const { table, where } = resultSource(this.#directory, strategyId, key);
+    await klines.deleteTimes(await this.#ready(), table, `${where} AND predicting_at`, predictingAt);
+  }
+
+  async replaceLineage(key: PartitionKey, from: number, blocks: readonly LineageBlock[]): Promise<void> {
+    const ids = await this.#own(key);
+    const where = this.#directory.where(key);
+    await this.#delete({ table: 'lineage_block', timeColumn: 'close_time', where, durationMs: 1 }, { from });
+    await ledger.insertBlocks(await this.#ready(), ids, blocks);
+  }
+
+  async replaceTradeCheckpoints(
+    strategyId: number,
+    key: PartitionKey,
+    from: number,
+    checkpoints: readonly TradeCheckpoint[],
+  ): Promise<void> {
+    const ids = await this.#own(key);
+    const where = `${this.#directory.where(key)} AND strategy_id = ${whole(strategyId)}`;
+    await this.#delete(
+      { table: 'trade_checkpoint', timeColumn: 'close_time', where, durationMs: 1 },
+      { from },
+    );
+    await ledger.insertTradeCheckpoints(await this.#ready(), [strategyId, ...ids], checkpoints);
+  }
+
+  async setHead(head: Head): Promise<void> {
+    const ids = await this.#own(head);
+    await ledger.setHead(await this.#ready(), ids, head);
+  }
+
+  async recordTask(task: TaskRecord): Promise<void> {
+    const ids = await this.#own(task);
+    await ledger.insertTask(await this.#ready(), 0, ids, task);
+  }
+
+  async appendRows(table: string, rows: readonly TableRow[]): Promise<void> {
+    this.#isMirroring = true;
+    await (await this.#ready()).insert(tableOf(table), rows);
+  }
+
+  async deleteRows(table: string, filter: RowFilter): Promise<number> {
+    this.#isMirroring = true;
+    return deleteRows(await this.#ready(), table, filter);
+  }
+
+  async commit(): Promise<void> {
+    const store = await this.#ready();
+    await store.run('COMMIT');
+    await this.#end();
+    if (this.#isMirroring) await this.#database.reload();
+  }
+
+  async rollback(): Promise<void> {
+    if (!this.#isOpen) return;
+    // What is under way must not come after it; its error was its caller's.
+    await this.#pending.catch(() => undefined);
+    await rollbackQuietly(this.#store);
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    this.#isOpen = false;
+    if (this.#locked.size > 0 && !this.#store.isBroken)
+      await releaseLocks(this.#store).catch(() => this.#store.destroy());
+    this.#database.release(this.#store);
+  }
+
+  get #directory(): MySqlDirectory {
+    return this.#database.directory;
+  }
+
+  /** The connection, when nothing is under way on it. @throws what the last bulk write met */
+  async #ready(): Promise<MySqlStore> {
+    this.#checkOpen();
+    await this.#pending;
+    return this.#store;
+  }
+
+  #checkOpen(): void {
+    if (!this.#isOpen) throw new Error('warehouse: this session is over; begin another one');
+  }
+
+  /** Ids of a partition, which is this session's alone from now on. @throws WarehouseHeldError */
+  async #own(key: PartitionKey): Promise<[symbol: number, interval: number]> {
+    this.#checkOpen();
+    const interval = this.#directory.interval(key.interval).id;
+    const name = `${key.symbol}\0${key.interval}`;
+    if (!this.#locked.has(name)) {
+      await lockPartition(await this.#ready(), this.#database.name, key);
+      this.#locked.add(name);
+    }
+    const known = this.#directory.knownSymbol(key.symbol);
+    if (known !== undefined) return [known, interval];
+    // On a connection of its own: the row must be there for others, whatever becomes of this transaction.
+    const symbol = await this.#database.use((store) => this.#directory.symbolId(store, key.symbol));
+    return [symbol, interval];
+  }
+
+  async #append(
+    table: string,
+    key: PartitionKey,
+    ids: RowIds,
+    columns: readonly ColumnSpec[],
+    batch: RecordBatch,
+  ): Promise<void> {
+    const [symbol_id, interval_id] = await this.#own(key);
+    const send = appendBatch(this.#store, table, { ...ids, symbol_id, interval_id }, columns, batch);
+    await this.#ready();
+    this.#pending = send();
+    // It is awaited before anything else is sent; until then its error is nobody's.
+    this.#pending.catch(() => undefined);
+  }
+
+  async #delete(source: Source, range: TimeRange): Promise<void> {
+    await (await this.#ready()).run(`DELETE FROM ${source.table} WHERE ${within(source, range)}`);
+  }
+}
