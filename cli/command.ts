@@ -40,7 +40,10 @@ export function group(name: string, description: string): Command {
 export function common(command: Command): Command {
   return memoryAndJson(
     command.addOption(
-      new Option('--warehouse <url>', 'where the facts are')
+      new Option(
+        '--warehouse <url>',
+        'where the facts are: duckdb:PATH or mysql://user:password@host/database',
+      )
         .env('KLINEMILL_WAREHOUSE')
         .default('duckdb:./data/klinemill.duckdb'),
     ),

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { UserError } from '../engine/index.js';
-import { WarehouseHeldError } from '../warehouse/index.js';
+import { WarehouseAccessError, WarehouseHeldError } from '../warehouse/index.js';
 import { Interrupted } from './interruption.js';
 
 /** Exit codes of every command. */
@@ -16,7 +16,8 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof Interrupted) return { code: error.exitCode, line: error.message };
   if (error instanceof CommanderError) return commanderFailure(error);
-  if (error instanceof UserError) return { code: EXIT.USER, line: oneLine(error.message) };
+  if (error instanceof UserError || error instanceof WarehouseAccessError)
+    return { code: EXIT.USER, line: oneLine(error.message) };
   if (error instanceof WarehouseHeldError) return { code: EXIT.HELD, line: oneLine(error.message) };
   return { code: EXIT.FAILURE, line: oneLine(error instanceof Error ? error.message : String(error)) };
 }

@@ -21,13 +21,12 @@ export async function withReader<T>(
   options: CommonOptions,
   work: (warehouse: Warehouse) => Promise<T>,
 ): Promise<T> {
-  const path = filePath(options.warehouse);
-  if (!existsSync(path))
+  const path = /^duckdb:(.+)$/.exec(options.warehouse)?.[1];
+  if (path !== undefined && !existsSync(path))
     throw new UserError(
       `warehouse: ${options.warehouse} does not exist yet; load klines first (klinemill load FILES) or run klinemill start`,
     );
-  const { memoryLimit } = options;
-  return using(await openWarehouse(options.warehouse, { memoryLimit, readOnly: true }), work);
+  return using(await open(options, true), work);
 }
 
 /** Runs `work` on a warehouse that is made when it does not exist, and brought up to date. */
@@ -35,11 +34,11 @@ export async function withWriter<T>(
   options: CommonOptions,
   work: (warehouse: Warehouse, prepared: Prepared) => Promise<T>,
 ): Promise<T> {
-  filePath(options.warehouse);
-  const { memoryLimit } = options;
-  return using(await openWarehouse(options.warehouse, { memoryLimit }), async (warehouse) =>
-    work(warehouse, await prepare(warehouse)),
-  );
+  return using(await open(options, false), async (warehouse) => work(warehouse, await prepare(warehouse)));
+}
+
+function open({ warehouse, memoryLimit }: CommonOptions, readOnly: boolean): Promise<Warehouse> {
+  return openWarehouse(warehouse, { memoryLimit, readOnly, note });
 }
 
 /** Runs `work` on a warehouse that mirrors another one: made and migrated, with no strategies of its own. */
@@ -70,12 +69,3 @@ async function using<T>(warehouse: Warehouse, work: (warehouse: Warehouse) => Pr
     await warehouse.close();
   }
 }
-
-/** @throws UserError for a url of another kind */
-function filePath(url: string): string {
-  const path = /^duckdb:(.+)$/.exec(url)?.[1];
-  if (path === undefined) throw new UserError(`--warehouse: '${withoutPassword(url)}' is not duckdb:PATH`);
-  return path;
-}
-
-const withoutPassword = (url: string): string => url.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:***@');

@@ -27,7 +27,8 @@ import type { WriteQueue } from './write-queue.js';
 export interface PassContext {
   readonly warehouse: Warehouse;
   readonly pool: ComputePool;
-  readonly writes: WriteQueue;
+  /** Made anew when its transaction was lost. */
+  writes: WriteQueue;
   readonly versions: Versions;
   readonly chunkRows: number;
   readonly runId: number;

@@ -1,4 +1,5 @@
 import type { PartitionState, Warehouse } from '../warehouse/index.js';
+import { againWhenLost } from './again-when-lost.js';
 import { createInlinePool } from './inline-pool.js';
 import { type PassContext, type PassReport, runPass } from './partition-pass.js';
 import { type PartitionPlan, type PlanFilter, planRecompute } from './plan.js';
@@ -90,9 +91,16 @@ export async function recompute(warehouse: Warehouse, options: RecomputeOptions)
     onBars: options.onBars,
   };
   const tasks: TaskReport[] = [];
+  const left = new Set(plans);
   try {
-    await forEachBounded(plans, partitionsUnderWay(pool), (item) => runPlan(context, item, tasks));
-    await context.writes.commit();
+    await againWhenLost(async () => {
+      context.writes = new WriteQueue(warehouse);
+      await forEachBounded([...left], partitionsUnderWay(pool), async (item) => {
+        tasks.push(...(await runPlan(context, item)));
+        left.delete(item);
+      });
+      await context.writes.commit();
+    });
     await warehouse.finishRun(runId, 'DONE', `${tasks.length} tasks`, now());
   } catch (error) {
     // Passes that were written before the failure stand, unless they shared its transaction.
@@ -118,8 +126,9 @@ function partitionsUnderWay(pool: ComputePool): number {
   return pool.threads + 1;
 }
 
-async function runPlan(context: PassContext, item: PartitionPlan, tasks: TaskReport[]): Promise<void> {
+async function runPlan(context: PassContext, item: PartitionPlan): Promise<TaskReport[]> {
   const { partition, passes, refinements } = item;
+  const tasks: TaskReport[] = [];
   let isFirst = true;
   // A pass reads what the one before it stored of the partition, so that must stand.
   const afterCommit = async (run: () => Promise<PassReport>): Promise<PassReport> => {
@@ -142,6 +151,7 @@ async function runPlan(context: PassContext, item: PartitionPlan, tasks: TaskRep
     const strategies = [nameOf(refinement.strategy)];
     tasks.push({ ...keyOf(partition), ...report, reason: 'finer bars', codes: 0, strategies });
   }
+  return tasks;
 }
 
 /** Runs `work` on every item in order, at most `limit` at once; the first failure stops the rest and is thrown. */

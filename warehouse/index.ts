@@ -25,7 +25,6 @@ export { readWindowBreach, type WindowBreach } from './analytics/windows.js';
 export { type ColumnArray, type ColumnKind, type ColumnSpec, makeBatch, numbers, values } from './columns.js';
 export { WarehouseAccessError, WarehouseHeldError, WarehouseLostError } from './errors.js';
 export { resolveMaxScore } from './max-score.js';
-export { withoutPassword } from './mysql/url.js';
 export { type OpenOptions, openWarehouse } from './open.js';
 export { type BarTask, readBarTasks } from './reads/bar-lineage.js';
 export { type CheckLevel, type CheckResult, type CheckRow, readChecks } from './reads/check.js';

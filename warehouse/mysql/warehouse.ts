@@ -39,6 +39,8 @@ import type { MySqlStore } from './store.js';
 /** The warehouse in one database of a MySQL or MariaDB server. */
 export class MySqlWarehouse implements Warehouse {
   readonly url: string;
+  /** A transaction holds its partition's lock and the server's undo log: one a pass. */
+  readonly transactionBars = 1;
   readonly #database: MySqlDatabase;
   readonly #isReadOnly: boolean;
   #isClosed = false;
