@@ -347,8 +347,8 @@ describe('mistakes', () => {
     [['forget', '--symbol', 'BTCUSDT'], /required option '--interval <interval>' not specified/],
     [['forget', '--symbol', 'DOGE', '--interval', '1h'], /no klines of DOGE 1h/],
     [
-      ['status', '--warehouse', 'mysql://me:secret@host/db'],
-      /'mysql:\/\/me:\*\*\*@host\/db' is not duckdb:PATH/,
+      ['status', '--warehouse', 'redis://me:secret@host/db'],
+      /'redis:\/\/me:\*\*\*@host\/db' is neither duckdb:PATH nor mysql:\/\//,
     ],
     [['status', '--memory-limit', 'much'], /'much' is invalid.*no size/],
   ])('%j', (args, line) => refused(args, line));

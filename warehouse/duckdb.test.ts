@@ -39,8 +39,8 @@ analyticsContract('duckdb', () => make());
 
 describe('duckdb: opening', () => {
   it('refuses an unknown scheme without telling a password', async () => {
-    await expect(openWarehouse('mysql://me:secret@host/db')).rejects.toThrow(
-      "warehouse: 'mysql://me:***@host/db' is not duckdb:PATH; only duckdb is known",
+    await expect(openWarehouse('redis://me:secret@host/db')).rejects.toThrow(
+      "warehouse: 'redis://me:***@host/db' is neither duckdb:PATH nor mysql://user:password@host:port/database",
     );
   });
 

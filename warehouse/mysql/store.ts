@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Connection, FieldPacket, QueryOptions, ResultSetHeader } from 'mysql2';
+import { WarehouseLostError } from '../errors.js';
 import type { TableSpec } from '../schema/table.js';
 import type { ScanColumn, Slice, Source } from '../store/scan.js';
 import { type Cell, quote } from '../store/sql.js';
@@ -27,6 +28,8 @@ export class MySqlStore implements Store {
   isBroken = false;
   /** Number that the last insert was given by the server. */
   lastId = 0;
+  /** Rejects the question that is under way; once it is answered this does nothing. */
+  #abandon: (error: Error) => void = () => undefined;
 
   constructor(
     readonly connection: Connection,
@@ -148,12 +151,15 @@ export class MySqlStore implements Store {
   destroy(): void {
     this.isBroken = true;
     this.connection.destroy();
+    // The driver tells nobody who still waits for an answer.
+    this.#abandon(new WarehouseLostError(`warehouse: ${this.url}: the connection was closed`));
   }
 
   #ask(
     send: (done: (error: Error | null, result: unknown, fields: FieldPacket[]) => void) => unknown,
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      this.#abandon = reject;
       send((error, result, fields) => {
         if (error) return reject(this.#told(error));
         const { insertId } = result as ResultSetHeader;

@@ -1,0 +1,325 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createConnection } from 'mysql2/promise';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { warehouseCatalog } from '../engine/index.js';
+import { openWarehouse, type Warehouse } from '../warehouse/index.js';
+import { NO_MYSQL, type TestServer, testServer } from '../warehouse/testing/mysql.js';
+import { cli, spawnCli } from './cli-process.js';
+import { temporaryFolder } from './support/cli.js';
+import { random } from './support/market.js';
+import { writeMarket } from './support/market-files.js';
+import { computeAll, freePort, loadedWarehouse, ownServer } from './support/mysql.js';
+import { checksumLines } from './support/warehouse.js';
+
+// What a shared server does to its users. After each fault the checksums are those of an undisturbed run in DuckDB.
+
+/** `npm run soak -- mysql --seeds N` runs more. */
+const SEEDS = Array.from({ length: Number(process.env.KLINEMILL_SOAK_SEEDS ?? 3) }, (_, i) => i + 1);
+
+describe.skipIf(NO_MYSQL)('mysql faults (set KLINEMILL_TEST_MYSQL; npm run test:services does)', () => {
+  const folder = temporaryFolder();
+  const files = writeMarket(folder.path, [
+    { symbol: 'BTCUSDT', interval: '1h', rows: 3_000, seed: 31 },
+    { symbol: 'ETHUSDT', interval: '2h', rows: 2_000, seed: 32 },
+  ]);
+  const cleanups: (() => unknown)[] = [];
+  let server: TestServer;
+  let truth: string[];
+
+  beforeAll(async () => {
+    server = await testServer();
+    const warehouse = await loadedWarehouse('duckdb::memory:', files);
+    await computeAll(warehouse);
+    truth = await checksumLines(warehouse);
+    await warehouse.close();
+    expect(truth.length).toBeGreaterThan(9);
+  });
+
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+    await server.dropAll();
+  });
+
+  afterAll(async () => {
+    await server?.end();
+    folder.dispose();
+  });
+
+  async function loaded(url?: string, note?: (line: string) => void): Promise<Warehouse> {
+    const warehouse = await loadedWarehouse(url ?? (await server.createDatabase()), files, note);
+    cleanups.push(() => warehouse.close());
+    return warehouse;
+  }
+
+  /** Connections of a warehouse's database. */
+  async function connectionsOf(url: string): Promise<number[]> {
+    const name = new URL(url).pathname.slice(1);
+    const [rows] = await server.admin.query('SELECT id FROM information_schema.processlist WHERE db = ?', [
+      name,
+    ]);
+    return (rows as { id: number }[]).map(({ id }) => id);
+  }
+
+  const kill = async (ids: readonly number[]) => {
+    for (const id of ids) await server.admin.query(`KILL ${id}`).catch(() => undefined);
+  };
+
+  it.each(SEEDS)('connections killed in flight, seed %i', async (seed) => {
+    const next = random(seed);
+    const url = await server.createDatabase();
+    const warehouse = await loaded(url);
+    let kills = 0;
+    const killings: Promise<unknown>[] = [];
+    await computeAll(warehouse, () => {
+      if (kills >= 3 || next() > 0.4) return;
+      kills++;
+      killings.push(connectionsOf(url).then(kill));
+    });
+    await Promise.all(killings);
+    expect(kills).toBeGreaterThan(0);
+    expect(await checksumLines(warehouse)).toEqual(truth);
+  });
+
+  it('connections killed while they are idle', async () => {
+    const url = await server.createDatabase();
+    const warehouse = await loaded(url);
+    const before = await warehouse.partitions();
+    await kill(await connectionsOf(url));
+    expect(await warehouse.partitions()).toEqual(before);
+    await kill(await connectionsOf(url));
+    await computeAll(warehouse);
+    expect(await checksumLines(warehouse)).toEqual(truth);
+  });
+
+  it.each(SEEDS)('server killed and restarted in mid-recompute, seed %i', async (seed) => {
+    const own = await ownServer(join(folder.path, `server-${seed}`));
+    cleanups.push(() => own.down());
+    await own.up();
+    const warehouse = await loaded(own.url);
+    const next = random(seed + 100);
+    const moment = 1 + Math.floor(next() * 8);
+    let chunks = 0;
+    let restart: Promise<void> | null = null;
+    await computeAll(warehouse, () => {
+      if (++chunks !== moment) return;
+      process.kill(Number(readFileSync(join(own.folder, 'mysql.pid'), 'utf8')), 'SIGKILL');
+      restart = sleep(300).then(() => own.up());
+    });
+    expect(restart).not.toBeNull();
+    await restart;
+    expect(await checksumLines(warehouse)).toEqual(truth);
+  });
+
+  it('LOCAL forbidden: rows go in by INSERT, and that is said once', async () => {
+    cleanups.push(() => server.admin.query('SET GLOBAL local_infile = 1'));
+    await server.admin.query('SET GLOBAL local_infile = 0');
+    const notes: string[] = [];
+    const warehouse = await loaded(undefined, (line) => notes.push(line));
+    await computeAll(warehouse);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toContain('local_infile = 0');
+    expect(await checksumLines(warehouse)).toEqual(truth);
+  });
+
+  it.each([1, 0])('max_allowed_packet small, LOCAL %i', async (local) => {
+    const [rows] = await server.admin.query('SELECT @@GLOBAL.max_allowed_packet AS n');
+    const usual = (rows as { n: number }[])[0]!.n;
+    cleanups.push(() => server.admin.query(`SET GLOBAL max_allowed_packet = ${usual}, local_infile = 1`));
+    await server.admin.query(`SET GLOBAL max_allowed_packet = 32768, local_infile = ${local}`);
+    const warehouse = await loaded();
+    await computeAll(warehouse);
+    expect(await checksumLines(warehouse)).toEqual(truth);
+  });
+
+  it('rows locked by another one for 5 seconds', async () => {
+    const url = await server.createDatabase();
+    const warehouse = await loaded(url);
+    await computeAll(warehouse);
+    const other = await createConnection(url);
+    cleanups.push(() => other.end());
+    await other.query('START TRANSACTION');
+    await other.query('SELECT count(*) FROM bar_indicator FOR UPDATE');
+    const started = performance.now();
+    const release = sleep(5_000).then(() => other.query('COMMIT'));
+    await computeAll(warehouse, undefined, true);
+    expect(performance.now() - started).toBeGreaterThan(4_900);
+    await release;
+    expect(await checksumLines(warehouse)).toEqual(truth);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('disk full (mounting a tmpfs takes root)', async () => {
+    const mount = join(folder.path, 'small');
+    mkdirSync(mount);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=260m', 'tmpfs', mount]);
+    cleanups.push(() => execFileSync('umount', ['-l', mount]));
+    const own = await ownServer(
+      join(mount, 'server'),
+      '--innodb-log-file-size=16M --innodb-flush-method=fsync',
+    );
+    cleanups.push(() => own.down());
+    await own.up();
+    const warehouse = await loaded(own.url);
+    // Holes in the server's own files would be filled on the way, and a server dies of that: fill them before.
+    const data = join(own.folder, 'mysql');
+    for (const name of readdirSync(data).filter((file) => file.startsWith('ib')))
+      execFileSync('fallocate', ['-l', String(statSync(join(data, name)).size), join(data, name)]);
+    // All but a little of what is free.
+    const ballast = join(mount, 'ballast');
+    const free = Number(execFileSync('df', ['--output=avail', '-k', mount]).toString().split('\n')[1]) * 1024;
+    execFileSync('fallocate', ['-l', String(free - 1_500_000), ballast]);
+    await expect(computeAll(warehouse)).rejects.toThrow(
+      /^warehouse: mysql:\/\/klinemill:\*\*\*@.*the disk of the server is full/,
+    );
+    rmSync(ballast);
+    // No half range: a partition's stage is there wholly or not at all.
+    const heads = (await warehouse.heads()).length;
+    const facts = (await checksumLines(warehouse)).filter((line) => !line.startsWith('fact_kline'));
+    expect(facts.every((line) => truth.includes(line))).toBe(true);
+    if (heads === 0) expect(facts).toEqual([]);
+    await computeAll(warehouse);
+    expect(await checksumLines(warehouse)).toEqual(truth);
+  });
+
+  it('migration killed after each step finishes on the next run', async () => {
+    const catalog = warehouseCatalog();
+    const shape = async (name: string): Promise<string> => {
+      const [columns] = await server.admin.query(
+        `SELECT table_name, column_name, column_type, column_key, ordinal_position FROM information_schema.columns
+         WHERE table_schema = ? ORDER BY table_name, ordinal_position`,
+        [name],
+      );
+      const [versions] = await server.admin.query(`SELECT version, name FROM ${name}.schema_version`);
+      return JSON.stringify([columns, versions]);
+    };
+    const wholeUrl = await server.createDatabase();
+    const proxy = await cuttingProxy(wholeUrl);
+    cleanups.push(() => proxy.close());
+    const whole = await openWarehouse(proxy.through(wholeUrl));
+    proxy.statements = 0;
+    const { version } = await whole.migrate(catalog);
+    await whole.close();
+    const steps = proxy.statements;
+    const expected = await shape(new URL(wholeUrl).pathname.slice(1));
+    expect(steps).toBeGreaterThan(40);
+    // Some by default, all of them in the campaign.
+    const stride = SEEDS.length > 3 ? 1 : 13;
+    for (let step = 1; step < steps; step += stride) {
+      const url = await server.createDatabase();
+      const child = await openWarehouse(proxy.through(url));
+      proxy.statements = 0;
+      proxy.cutAfter = step;
+      // It would try again on a new connection: closing is what a kill looks like from outside.
+      const interrupted = child.migrate(catalog).catch(() => undefined);
+      await proxy.cut();
+      await child.close();
+      await interrupted;
+      proxy.cutAfter = Number.POSITIVE_INFINITY;
+      const next = await openWarehouse(url);
+      expect((await next.migrate(catalog)).version).toBe(version);
+      expect(await next.migrate(catalog)).toEqual({ applied: [], version });
+      await next.close();
+      expect(await shape(new URL(url).pathname.slice(1))).toBe(expected);
+      await server.admin.query(`SELECT 1 FROM ${new URL(url).pathname.slice(1)}.v_prediction LIMIT 1`);
+    }
+  }, 900_000);
+
+  it('two recomputes at once: one wins, the other names the holder and exits with 3', async () => {
+    const url = await server.createDatabase();
+    const warehouse = await loaded(url);
+    // The first one stands still with the partition locked, as long as the bars' rows are.
+    await computeAll(warehouse);
+    const other = await createConnection(url);
+    cleanups.push(() => other.end());
+    await other.query('START TRANSACTION');
+    await other.query('SELECT count(*) FROM bar_indicator FOR UPDATE');
+    const args = ['recompute', '--force', '--symbol', 'BTCUSDT', '--threads', '1', '--warehouse', url];
+    const first = cli(args);
+    const [rows] = await waitFor(async () => {
+      const [found] = await server.admin.query(
+        `SELECT id FROM information_schema.processlist WHERE db = ? AND info LIKE 'DELETE FROM bar_indicator%'`,
+        [new URL(url).pathname.slice(1)],
+      );
+      return found as { id: number }[];
+    });
+    const second = await cli(args);
+    expect(second.code).toBe(3);
+    expect(second.stderr.trim().split('\n').at(-1)).toMatch(
+      new RegExp(
+        `BTCUSDT 1h in mysql://klinemill:\\*\\*\\*@.* is held by connection ${rows!.id} \\(klinemill@.*; a partition has one writer at a time`,
+      ),
+    );
+    await other.query('COMMIT');
+    expect((await first).code).toBe(0);
+    expect(await checksumLines(warehouse)).toEqual(truth);
+  });
+
+  it('a process killed in mid-recompute leaves whole passes', async () => {
+    const url = await server.createDatabase();
+    const warehouse = await loaded(url);
+    const child = spawnCli(['recompute', '--threads', '1', '--chunk-rows', '200', '--warehouse', url]);
+    const gone = new Promise((done) => child.on('exit', done));
+    await waitFor(async () => {
+      const [found] = await server.admin.query(
+        `SELECT id FROM information_schema.processlist WHERE db = ? AND info LIKE 'LOAD DATA%'`,
+        [new URL(url).pathname.slice(1)],
+      );
+      return found as { id: number }[];
+    });
+    child.kill('SIGKILL');
+    await gone;
+    const facts = (await checksumLines(warehouse)).filter((line) => !line.startsWith('fact_kline'));
+    expect(facts.every((line) => truth.includes(line))).toBe(true);
+    await computeAll(warehouse);
+    expect(await checksumLines(warehouse)).toEqual(truth);
+  });
+});
+
+async function waitFor<T>(look: () => Promise<T[]>): Promise<T[]> {
+  for (let i = 0; i < 3_000; i++) {
+    const found = await look();
+    if (found.length > 0) return found;
+    await sleep(10);
+  }
+  throw new Error('what was waited for never came');
+}
+
+/** A proxy that counts the statements that pass, and cuts every connection after so many of them. */
+async function cuttingProxy(target: string) {
+  const { hostname, port } = new URL(target);
+  let done = () => {};
+  const state = {
+    statements: 0,
+    cutAfter: Number.POSITIVE_INFINITY,
+    through: (url: string) => Object.assign(new URL(url), { port: String(own) }).href,
+    /** Resolves when the connections were cut. */
+    cut: () =>
+      new Promise<void>((resolve) => {
+        done = resolve;
+      }),
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+  const own = await freePort();
+  const server: Server = createServer((client) => {
+    const upstream = connect(Number(port), hostname);
+    const end = () => {
+      client.destroy();
+      upstream.destroy();
+    };
+    client.on('data', (data) => {
+      // A packet of the client: 3 bytes of length, its number 0, then COM_QUERY (3) or COM_STMT_EXECUTE (23).
+      if (data.length > 4 && data[3] === 0 && (data[4] === 3 || data[4] === 23)) state.statements++;
+      if (state.statements > state.cutAfter) {
+        end();
+        done();
+      } else upstream.write(data);
+    });
+    upstream.on('data', (data) => client.write(data));
+    for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
+  }).listen(own, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return state;
+}
