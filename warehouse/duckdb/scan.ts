@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBMaterializedResult } from '@duckdb/node-api';
 import type { ColumnArray } from '../columns.js';
-import { type ScanColumn, type Slice, type Source, within } from '../store/scan.js';
+import { within } from '../store/scan.js';
+import type { ScanColumn, Slice, Source } from '../store/source.js';
 import { quote } from '../store/sql.js';
 import type { TimeRange } from '../warehouse.js';
 import { vectorItems } from './vectors.js';

@@ -19,8 +19,9 @@ import {
 } from '../store/facts.js';
 import { refreshGaps } from '../store/klines.js';
 import * as ledger from '../store/ledger.js';
-import { type Source, within } from '../store/scan.js';
+import { within } from '../store/scan.js';
 import { scanDerivations, scanKlines } from '../store/scans.js';
+import type { Source } from '../store/source.js';
 import { quote, text, whole } from '../store/sql.js';
 import { deleteRows } from '../store/table-rows.js';
 import type {

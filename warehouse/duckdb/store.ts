@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableColumnKind, TableSpec } from '../schema/table.js';
-import type { ScanColumn, Slice, Source } from '../store/scan.js';
+import type { ScanColumn, Slice, Source } from '../store/source.js';
 import type { Cell } from '../store/sql.js';
 import { cellsOf, type Store } from '../store/store.js';
 import type { TableRow, TimeRange } from '../warehouse.js';

@@ -1,12 +1,17 @@
 import type { ColumnArray } from '../columns.js';
-import { allocateAll, type ScanColumn, type Slice, type Source, within } from '../store/scan.js';
+import { allocateAll, within } from '../store/scan.js';
+import type { ScanColumn, Slice, Source } from '../store/source.js';
 import { quote } from '../store/sql.js';
 import type { TimeRange } from '../warehouse.js';
-import type { MySqlStore } from './store.js';
+
+/** Runs a prepared statement; rows come as arrays. */
+interface Executor {
+  execute(sql: string): Promise<{ readonly result: unknown }>;
+}
 
 /** All rows of a range at once, in time order: that of the primary key. */
 export async function readSlice(
-  store: MySqlStore,
+  store: Executor,
   source: Source,
   columns: readonly ScanColumn[],
   range: TimeRange,

@@ -12,8 +12,9 @@ import { PARTITION_TABLES, tableOf } from '../schema/tables.js';
 import { checkColumns, indicatorSource, predictionSource, resultSource } from '../store/facts.js';
 import { refreshGaps } from '../store/klines.js';
 import * as ledger from '../store/ledger.js';
-import { type Source, within } from '../store/scan.js';
+import { within } from '../store/scan.js';
 import { scanDerivations, scanKlines } from '../store/scans.js';
+import type { Source } from '../store/source.js';
 import { quote, whole } from '../store/sql.js';
 import { deleteRows } from '../store/table-rows.js';
 import type {

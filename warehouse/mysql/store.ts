@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Connection, FieldPacket, QueryOptions, ResultSetHeader } from 'mysql2';
 import { WarehouseLostError } from '../errors.js';
 import type { TableSpec } from '../schema/table.js';
-import type { ScanColumn, Slice, Source } from '../store/scan.js';
+import type { ScanColumn, Slice, Source } from '../store/source.js';
 import { type Cell, quote } from '../store/sql.js';
 import { cellsOf, type Store } from '../store/store.js';
 import type { TableRow, TimeRange } from '../warehouse.js';

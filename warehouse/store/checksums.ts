@@ -3,8 +3,9 @@ import { endianness } from 'node:os';
 import type { LogicalValues, Texts } from '../logical.js';
 import { FACT_TABLES, type PartitionChecksum } from '../warehouse.js';
 import type { Directory } from './directory.js';
-import { piecesOf, type ScanColumn, type Source, scanSlices } from './scan.js';
+import { piecesOf, scanSlices } from './scan.js';
 import { type FactFilter, factPartitions, type Series, type WideSeries } from './series.js';
+import type { ScanColumn, Source } from './source.js';
 import { quote } from './sql.js';
 import type { Store } from './store.js';
 

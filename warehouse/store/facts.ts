@@ -4,7 +4,7 @@ import { codeColumn } from '../schema/bar-indicator.js';
 import { indicatorColumns } from '../schema/batches.js';
 import type { PartitionKey } from '../warehouse.js';
 import type { Directory } from './directory.js';
-import type { ScanColumn, Source } from './scan.js';
+import type { ScanColumn, Source } from './source.js';
 import { quote, whole } from './sql.js';
 
 /** Where the rows of a partition's facts lie. */

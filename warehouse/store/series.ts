@@ -9,7 +9,7 @@ import type { StrategyDocument } from '../strategy.js';
 import type { FactTable, PartitionKey } from '../warehouse.js';
 import type { Directory } from './directory.js';
 import { indicatorSource, klineSource, predictionSource, resultSource } from './facts.js';
-import type { ScanColumn, Source } from './scan.js';
+import type { ScanColumn, Source } from './source.js';
 import { quote } from './sql.js';
 import type { Store } from './store.js';
 import { strategies } from './strategies.js';

@@ -1,6 +1,6 @@
 import type { TableSpec } from '../schema/table.js';
 import type { TableRow, TimeRange } from '../warehouse.js';
-import type { ScanColumn, Slice, Source } from './scan.js';
+import type { ScanColumn, Slice, Source } from './source.js';
 import type { Cell } from './sql.js';
 
 /**

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from './build.mjs';
+
+// Fault campaigns: the suites that `npm test` runs with 3 seeds, with as many as are asked for.
+
+/** By name: the suite, the variable that takes the number of seeds, and whether it needs servers. */
+const CAMPAIGNS = {
+  crash: { suite: 'test/crash.test.ts', seeds: 'KLINEMILL_CRASH_MOMENTS', needs: null },
+  mysql: { suite: 'test/mysql-faults.test.ts', seeds: 'KLINEMILL_SOAK_SEEDS', needs: 'KLINEMILL_TEST_MYSQL' },
+};
+
+function usage(reason) {
+  process.stderr.write(
+    `soak: ${reason}\nnpm run soak -- NAME [--seeds N], NAME: ${Object.keys(CAMPAIGNS).join(', ')}\n`,
+  );
+  process.exit(2);
+}
+
+let parsed;
+try {
+  parsed = parseArgs({ allowPositionals: true, options: { seeds: { type: 'string', default: '20' } } });
+} catch (error) {
+  usage(error.message);
+}
+const { values, positionals } = parsed;
+const name = positionals[0] ?? '';
+if (positionals.length !== 1 || !Object.hasOwn(CAMPAIGNS, name))
+  usage(`'${positionals.join(' ')}' is no campaign`);
+if (!/^[1-9]\d{0,5}$/.test(values.seeds)) usage(`--seeds '${values.seeds}' is not a whole number from 1 on`);
+const { suite, seeds, needs } = CAMPAIGNS[name];
+const isServed = needs === null || process.env[needs] !== undefined;
+const { status, signal } = spawnSync('npm', ['run', isServed ? 'test' : 'test:services', '--', join(suite)], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, [seeds]: values.seeds },
+});
+process.exit(signal === null ? status : 1);
