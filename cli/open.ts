@@ -47,8 +47,7 @@ export async function withMirror<T>(
   memoryLimit: string,
   work: (warehouse: Warehouse) => Promise<T>,
 ): Promise<T> {
-  filePath(url);
-  return using(await openWarehouse(url, { memoryLimit }), async (warehouse) => {
+  return using(await openWarehouse(url, { memoryLimit, note }), async (warehouse) => {
     await warehouse.migrate(warehouseCatalog());
     return work(warehouse);
   });

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WarehouseAccessError, WarehouseLostError } from './errors.js';
 import { openWarehouse } from './open.js';
+import { readBarTasks } from './reads/bar-lineage.js';
 import { readGaps } from './reads/gaps.js';
-import { readReport } from './reads/report.js';
+import { readLoads } from './reads/loads.js';
 import { readStatus } from './reads/status.js';
 import { NO_MYSQL, type TestServer, testServer } from './testing/mysql.js';
 import {
@@ -250,11 +251,12 @@ describe.skipIf(NO_MYSQL)('mysql (set KLINEMILL_TEST_MYSQL; npm run test:service
           };
         },
       });
-      await readReport(watched, { strategy: STRATEGY.strategy });
+      await readLoads(watched, minute);
+      await readBarTasks(watched, minute, id, closeTime(5));
       await readStatus(watched);
       await readGaps(watched);
-      expect(asked.length).toBeGreaterThan(5);
-      const facts = /^(k|c|p|r|g|fact_kline|bar_prediction|fact_prediction_result|bar_indicator)$/;
+      expect(asked.length).toBeGreaterThan(4);
+      const facts = /^(k|c|p|g|fact_kline|bar_prediction|fact_prediction_result|bar_indicator)$/;
       const scans = async (sql: string) =>
         (await plan(warehouse, sql)).filter(
           (row) =>

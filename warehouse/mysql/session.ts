@@ -84,12 +84,16 @@ export class MySqlSession implements WriteSession {
   }
 
   async putDerivedKlines(key: PartitionKey, batch: RecordBatch, derivations: RecordBatch): Promise<void> {
-    checkColumns(batch, KLINE_COLUMNS, 'klines');
     checkColumns(derivations, DERIVATION_COLUMNS, 'derivations');
+    await this.replaceDerivedKlines(key, batch);
+    await this.#append('kline_derivation', key, {}, DERIVATION_COLUMNS, derivations);
+  }
+
+  async replaceDerivedKlines(key: PartitionKey, batch: RecordBatch): Promise<void> {
+    checkColumns(batch, KLINE_COLUMNS, 'klines');
     const ids = await this.#own(key);
     await klines.deleteDerived(await this.#ready(), ids, numbers(batch, 'close_time'));
     await this.#append('fact_kline', key, {}, KLINE_COLUMNS, batch);
-    await this.#append('kline_derivation', key, {}, DERIVATION_COLUMNS, derivations);
   }
 
   async setResampleHead(head: ResampleHead): Promise<void> {

@@ -1,4 +1,5 @@
 import type { RecordBatch } from 'apache-arrow';
+import { WarehouseAccessError } from '../errors.js';
 import { checksums } from '../store/checksums.js';
 import { exportTable } from '../store/export.js';
 import * as ledger from '../store/ledger.js';
@@ -94,6 +95,10 @@ export class MySqlWarehouse implements Warehouse {
 
   scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncIterable<RecordBatch> {
     return this.#scan(key, (store, directory) => scans.scanKlines(store, directory, key, range, options));
+  }
+
+  scanDerivations(key: PartitionKey, range: TimeRange): AsyncIterable<RecordBatch> {
+    return this.#scan(key, (store, directory) => scans.scanDerivations(store, directory, key, range));
   }
 
   scanIndicators(
@@ -199,6 +204,12 @@ export class MySqlWarehouse implements Warehouse {
   exportTable(table: string, range: TimeRange): AsyncIterable<RecordBatch> {
     const { directory } = this.#database;
     return this.#database.snapshot((store) => exportTable(store, directory, table, range));
+  }
+
+  async analyse<T>(): Promise<T> {
+    throw new WarehouseAccessError(
+      `warehouse: analytics run in DuckDB, not in ${this.url}; run klinemill replica sync and ask the replica`,
+    );
   }
 
   query(sql: string): Promise<{ readonly columns: readonly string[]; readonly rows: readonly unknown[][] }> {
