@@ -24,6 +24,7 @@ export type { AnalyticsSession, Parameters } from './analytics/session.js';
 export { readWindowBreach, type WindowBreach } from './analytics/windows.js';
 export { type ColumnArray, type ColumnKind, type ColumnSpec, makeBatch, numbers, values } from './columns.js';
 export { WarehouseAccessError, WarehouseHeldError, WarehouseLostError } from './errors.js';
+export { makeFolder } from './make-folder.js';
 export { resolveMaxScore } from './max-score.js';
 export { type OpenOptions, openWarehouse } from './open.js';
 export { type BarTask, readBarTasks } from './reads/bar-lineage.js';

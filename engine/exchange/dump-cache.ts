@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../../warehouse/index.js';
 import { UserError } from '../errors.js';
 import type { Answer, HttpClient } from './http.js';
 import type { Dump } from './market.js';
@@ -64,7 +65,7 @@ export class DumpCache {
   /** Makes the folder. @throws UserError when it cannot be one, or not be written to */
   async prepare(): Promise<void> {
     await this.onDisk(async () => {
-      await mkdir(this.folder, { recursive: true });
+      makeFolder(this.folder);
       await access(this.folder, constants.W_OK | constants.X_OK);
     });
   }
@@ -115,7 +116,7 @@ export class DumpCache {
   private async fetch(dump: Dump, published: string): Promise<StoredDump & { fetchedBytes: number }> {
     const file = join(this.folder, dump.path);
     const url = this.url(dump);
-    await mkdir(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     let sha256 = published;
     let fetchedBytes = 0;
     for (let attempt = 1; ; attempt++) {

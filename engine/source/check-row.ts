@@ -28,6 +28,7 @@ export function checkRow(columns: readonly Float64Array[], row: number, rules: R
   const high = columns[COLUMN.HIGH]![row]!;
   const low = columns[COLUMN.LOW]![row]!;
   const close = columns[COLUMN.CLOSE]![row]!;
+  if (!isExact(openTime) || !isExact(closeTime)) return 'PARSE';
   if (!(open > 0 && high > 0 && low > 0 && close > 0)) return 'PRICE';
   if (low > open || low > close || high < open || high < close) return 'RANGE';
   if (columns[COLUMN.VOLUME]![row]! < 0) return 'VOLUME';
@@ -38,6 +39,11 @@ export function checkRow(columns: readonly Float64Array[], row: number, rules: R
   columns[COLUMN.OPEN_TIME]![row] = openTime;
   columns[COLUMN.CLOSE_TIME]![row] = normal;
   return closeTime < normal ? 'TRUNCATED' : 'OK';
+}
+
+/** Beyond 2^53 a float64 holds no single millisecond; no bar is as far away, in either direction. */
+function isExact(time: number): boolean {
+  return Math.abs(time) <= Number.MAX_SAFE_INTEGER;
 }
 
 /** An open_time between two milliseconds stays a fraction, which is on no grid. */

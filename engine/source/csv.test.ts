@@ -173,6 +173,12 @@ describe('rows that are rejected (SPEC 2)', () => {
     ['CLOSE_TIME', 'later than normal', line(1, { 6: String(open + HOUR) })],
     ['CLOSE_TIME', 'before open_time', line(1, { 6: String(open - 1) })],
     ['OPEN_BAR', 'not closed yet', line(1000)],
+    [
+      'PARSE',
+      'a time before every clock',
+      line(1, { 0: '-36000000000000000000', 6: '-36000000000000000000' }),
+    ],
+    ['PARSE', 'a time behind every clock', line(1, { 0: '3.6e25', 6: '3.6e25' })],
   ])('%s: %s', async (reason, _what, text) => {
     expect(await one(text)).toBe(reason);
   });

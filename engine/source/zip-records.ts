@@ -54,6 +54,8 @@ export interface ZipEnd {
   readonly central: CentralEntry | null;
   /** Bytes between the end of the entry's data and the directory: a data descriptor or nothing. */
   readonly descriptorBytes: number;
+  /** Bytes between the directory's one entry and what ends the archive: 0. */
+  readonly strayBytes: number;
 }
 
 /**
@@ -73,18 +75,30 @@ export function parseEnd(tail: Buffer, offset: number): ZipEnd | null {
   if (at < 0) return null;
   let entries = tail.readUInt16LE(at + 10);
   let directory = tail.readUInt32LE(at + 16);
+  let directoryEnd = at;
   if (directory === IN_ZIP64 || entries === 0xffff) {
     if (at < ZIP64_LOCATOR_BYTES) return null;
     const record = Number(tail.readBigUInt64LE(at - ZIP64_LOCATOR_BYTES + 8)) - offset;
     if (!(record >= 0 && record + 56 <= at) || tail.readUInt32LE(record) !== ZIP64_END_SIGNATURE) return null;
+    directoryEnd = record;
     entries = Number(tail.readBigUInt64LE(record + 32));
     directory = Number(tail.readBigUInt64LE(record + 48));
   }
-  if (entries !== 1) return { entries, central: null, descriptorBytes: 0 };
+  if (entries !== 1) return { entries, central: null, descriptorBytes: 0, strayBytes: 0 };
   const start = directory - offset;
-  if (!(start >= 0 && start + CENTRAL_BYTES <= at) || tail.readUInt32LE(start) !== CENTRAL_SIGNATURE)
+  if (
+    !(start >= 0 && start + CENTRAL_BYTES <= directoryEnd) ||
+    tail.readUInt32LE(start) !== CENTRAL_SIGNATURE
+  )
     return null;
-  return { entries, central: parseCentral(tail.subarray(start, at)), descriptorBytes: start };
+  const bytes = tail.subarray(start, directoryEnd);
+  const strayBytes = bytes.length - centralBytes(bytes);
+  return { entries, central: parseCentral(bytes), descriptorBytes: start, strayBytes };
+}
+
+/** Length of the entry at the beginning of `bytes`. */
+function centralBytes(bytes: Buffer): number {
+  return CENTRAL_BYTES + bytes.readUInt16LE(28) + bytes.readUInt16LE(30) + bytes.readUInt16LE(32);
 }
 
 function parseCentral(bytes: Buffer): CentralEntry | null {

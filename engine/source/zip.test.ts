@@ -115,6 +115,21 @@ describe('refused in one line', () => {
     ['a zip under its own name', one({ name: 'a.zip' }), /no \.csv/],
     ['a program', one({ name: 'klines.csv.exe' }), /no \.csv/],
     ['bytes behind its end', Buffer.concat([one({}), Buffer.alloc(9)]), /cut off/],
+    [
+      '16 bytes before its directory',
+      zipOf([{ name: NAME, data: TEXT }], { stray: Buffer.alloc(16) }),
+      /belong to no entry/,
+    ],
+    [
+      '9 bytes behind its directory',
+      zipOf([{ name: NAME, data: TEXT }], { behind: Buffer.alloc(9) }),
+      /belong to no entry/,
+    ],
+    [
+      'its directory entry twice',
+      zipOf([{ name: NAME, data: TEXT }], { behind: 'again' }),
+      /belong to no entry/,
+    ],
     ['nothing', Buffer.from('PK\x05\x06'.padEnd(22, '\0'), 'latin1'), /no zip, or an empty one/],
     ['no bytes', Buffer.alloc(0), /no zip, or an empty one/],
     ['text', Buffer.from(TEXT), /no zip/],

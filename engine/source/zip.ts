@@ -21,6 +21,8 @@ export const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04] as const;
 const FEED_BYTES = 1 << 15;
 /** Longer than everything that may stand behind the only entry: three fields of 64 KB, a comment, fixed records. */
 const TAIL_LIMIT = 1 << 19;
+/** Lengths of a data descriptor: with and without its signature, of 32 and of 64 bits. */
+const DESCRIPTOR_BYTES = [12, 16, 20, 24];
 const UNIX_TYPE = 0xf000;
 const UNIX_FILE = 0x8000;
 
@@ -169,7 +171,9 @@ async function checkEnd(
   if (end.entries !== 1) throw refused(name, `holds ${end.entries} entries`);
   const { central } = end;
   if (central === null) throw damaged(name, 'its directory is cut off');
-  if (end.descriptorBytes > 24) throw refused(name, `holds bytes that belong to no entry`);
+  const allowed = hasDescriptor(found) ? DESCRIPTOR_BYTES : [0];
+  if (!allowed.includes(end.descriptorBytes) || end.strayBytes !== 0)
+    throw refused(name, `holds bytes that belong to no entry`);
   const kind = central.mode & UNIX_TYPE;
   if (kind !== 0 && kind !== UNIX_FILE)
     throw refused(name, `holds '${found.name}', which is a link or no file`);

@@ -24,6 +24,8 @@ export interface ZipLies {
   readonly comment?: string;
   /** Bytes before the directory that belong to no entry. */
   readonly stray?: Buffer;
+  /** Bytes behind it, or how often its entries stand there again. */
+  readonly behind?: Buffer | 'again';
 }
 
 const IN_ZIP64 = 0xffff_ffff;
@@ -61,7 +63,9 @@ export function zipOf(parts: readonly ZipPart[], lies: ZipLies = {}): Buffer {
     directory.push(header(part, flags, sizes, Buffer.from(part.centralName ?? part.name), start));
   }
   if (lies.stray !== undefined) put(lies.stray);
-  const central = Buffer.concat(directory);
+  const own = Buffer.concat(directory);
+  const behind = lies.behind === 'again' ? own : (lies.behind ?? Buffer.alloc(0));
+  const central = Buffer.concat([own, behind]);
   const comment = Buffer.from(lies.comment ?? '');
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);

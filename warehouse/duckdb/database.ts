@@ -1,7 +1,8 @@
-import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { WarehouseHeldError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { DuckDbDirectory } from './directory.js';
 import { Mutex } from './mutex.js';
 import { DuckDbStore } from './store.js';
@@ -172,7 +173,7 @@ async function createInstance(url: string, path: string, options: DatabaseOption
 function fileKey(path: string, readOnly: boolean): string {
   const file = resolve(path);
   if (readOnly && !exists(file)) throw new Error(`warehouse: duckdb:${path} does not exist`);
-  if (!readOnly) mkdirSync(dirname(file), { recursive: true });
+  if (!readOnly) makeFolder(dirname(file));
   return exists(file) ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file));
 }
 
