@@ -180,8 +180,9 @@ export function replicaContract(name: string, make: ReplicaMakers): void {
       await early.recordTask(task);
       await syncReplica(source, target);
       const late = await source.begin();
-      await late.recordKlineChange({ ...change, toTime: 2 });
-      await late.recordTask({ ...task, toTime: 2 });
+      // Of another partition: one has one writer at a time.
+      await late.recordKlineChange({ ...change, interval: '15m', toTime: 2 });
+      await late.recordTask({ ...task, interval: '15m', toTime: 2 });
       await late.commit();
       await syncReplica(source, target);
       await expectEqual(source, target);
