@@ -26,6 +26,31 @@ export {
 } from './confirm/rules.js';
 export { CONFIRM_VERSION, type EmitResult, TradeBook } from './confirm/trade-book.js';
 export type { Kernel, ParamSpec, Params } from './kernel.js';
+export { type Bitmaps, wordsOf } from './mining/bitmaps.js';
+export {
+  type Contrast,
+  contrast,
+  inSampleCount,
+  isEdge,
+  type LabelledTrades,
+  type SampleFigures,
+  type Significance,
+  sampleBitmaps,
+  sampleFigures,
+  significance,
+  sliceTrades,
+} from './mining/edge.js';
+export { type FpGrowthOptions, fpGrowth } from './mining/fp-growth.js';
+export { type Itemsets, itemsetOrder } from './mining/itemsets.js';
+export {
+  type RotationInput,
+  type RotationOutput,
+  rotateLabels,
+  shiftCount,
+  testRotations,
+} from './mining/rotation.js';
+export { type AssociationRules, associationRules } from './mining/rules.js';
+export { countItems, minCount, sliceTransactions, type Transactions } from './mining/transactions.js';
 export {
   type BoundStep,
   bindProgram,
