@@ -21,12 +21,21 @@ export async function withReader<T>(
   options: CommonOptions,
   work: (warehouse: Warehouse) => Promise<T>,
 ): Promise<T> {
-  const path = /^duckdb:(.+)$/.exec(options.warehouse)?.[1];
-  if (path !== undefined && !existsSync(path))
-    throw new UserError(
-      `warehouse: ${options.warehouse} does not exist yet; load klines first (klinemill load FILES) or run klinemill start`,
-    );
+  checkExists(options.warehouse);
   return using(await open(options, true), work);
+}
+
+/**
+ * Runs `work` on a warehouse that exists, brought up to date: for commands that store what they find in it.
+ *
+ * @throws UserError when there is none, instead of making an empty one
+ */
+export async function withFinder<T>(
+  options: CommonOptions,
+  work: (warehouse: Warehouse) => Promise<T>,
+): Promise<T> {
+  checkExists(options.warehouse);
+  return withWriter(options, work);
 }
 
 /** Runs `work` on a warehouse that is made when it does not exist, and brought up to date. */
@@ -67,4 +76,13 @@ async function using<T>(warehouse: Warehouse, work: (warehouse: Warehouse) => Pr
   } finally {
     await warehouse.close();
   }
+}
+
+/** @throws UserError when there is no such file; a server says so itself */
+function checkExists(url: string): void {
+  const path = /^duckdb:(.+)$/.exec(url)?.[1];
+  if (path === undefined || existsSync(path)) return;
+  throw new UserError(
+    `warehouse: ${url} does not exist yet; load klines first (klinemill load FILES) or run klinemill start`,
+  );
 }

@@ -10,6 +10,7 @@ import { forgetCommand } from './commands/forget.js';
 import { gapsCommand } from './commands/gaps.js';
 import { loadCommand } from './commands/load.js';
 import { migrateCommand } from './commands/migrate.js';
+import { mineCommand } from './commands/mine.js';
 import { recomputeCommand } from './commands/recompute.js';
 import { replicaCommand } from './commands/replica.js';
 import { reportCommand } from './commands/report.js';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     recomputeCommand(),
     reportCommand(),
     explainCommand(),
+    mineCommand(),
     statusCommand(),
     gapsCommand(),
     strategyCommand(),

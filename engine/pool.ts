@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { builtFile } from './built-file.js';
 import { createPool } from './create-pool.js';
 import type { ComputePool } from './task.js';
 import { jobText, type ResultMessage, type TaskMessage, unpackResult } from './wire.js';
@@ -21,7 +21,7 @@ export function defaultThreads(): number {
  */
 export function createThreadPool(threads: number): ComputePool {
   const piscina = new Piscina<TaskMessage, ResultMessage>({
-    filename: workerFile(),
+    filename: builtFile('engine/worker.js'),
     minThreads: threads,
     maxThreads: threads,
     concurrentTasksPerWorker: 1,
@@ -33,13 +33,4 @@ export function createThreadPool(threads: number): ComputePool {
     async (task) => unpackResult(await piscina.run({ ...task, job: jobText(task.job) })),
     () => piscina.close({ force: true }),
   );
-}
-
-/** Under vitest this module is TypeScript, which a worker of Node 20 cannot load: take the built one. */
-function workerFile(): string {
-  const here = import.meta.url;
-  const built = here.endsWith('.ts')
-    ? new URL('../dist/engine/worker.js', here)
-    : new URL('./worker.js', here);
-  return fileURLToPath(built);
 }

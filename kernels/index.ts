@@ -50,7 +50,7 @@ export {
   testRotations,
 } from './mining/rotation.js';
 export { type AssociationRules, associationRules } from './mining/rules.js';
-export { countItems, minCount, sliceTransactions, type Transactions } from './mining/transactions.js';
+export { countItems, minCount, selectTransactions, type Transactions } from './mining/transactions.js';
 export {
   type BoundStep,
   bindProgram,

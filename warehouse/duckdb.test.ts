@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WarehouseHeldError } from './errors.js';
 import { openWarehouse } from './open.js';
+import { readMiningRuns } from './reads/mining.js';
 import { killChild, startChild } from './testing/child.js';
 import { BTC, CATALOG, closeTime, collect, indicators, klines, loadBars, range } from './testing/samples.js';
 import { analyticsContract, warehouseContract } from './warehouse.case.js';
@@ -51,7 +52,7 @@ describe('duckdb: opening', () => {
     await loadBars(first);
     await first.close();
     const second = await make(url);
-    expect(await second.migrate(CATALOG)).toEqual({ applied: [], version: 2 });
+    expect(await second.migrate(CATALOG)).toEqual({ applied: [], version: 3 });
     expect((await collect(second.scanKlines(BTC, {}))).close_time).toHaveLength(20);
   });
 
@@ -121,7 +122,7 @@ describe('duckdb: opening', () => {
     connection.closeSync();
     instance.closeSync();
     await expect(openWarehouse(`duckdb:${path}`)).rejects.toThrow(
-      /^warehouse: the schema has version 99, this program knows versions up to 2; use a newer klinemill$/,
+      /^warehouse: the schema has version 99, this program knows versions up to 3; use a newer klinemill$/,
     );
   });
 
@@ -133,16 +134,22 @@ describe('duckdb: opening', () => {
     // As version 1 left it.
     for (const gone of ['VIEW v_kline_derivation', 'TABLE kline_derivation', 'TABLE resample_head'])
       await connection.run(`DROP ${gone}`);
-    await connection.run('DELETE FROM schema_version WHERE version = 2');
+    for (const gone of ['mining_run', 'pattern_itemset', 'pattern_rule'])
+      await connection.run(`DROP TABLE ${gone}`);
+    await connection.run('DELETE FROM schema_version WHERE version > 1');
     connection.closeSync();
     instance.closeSync();
     await expect(openWarehouse(`duckdb:${path}`, { readOnly: true })).rejects.toThrow(
-      /^warehouse: the schema has version 1, this program reads version 2; run klinemill migrate$/,
+      /^warehouse: the schema has version 1, this program reads version 3; run klinemill migrate$/,
     );
     const warehouse = await open(`duckdb:${path}`);
-    expect(await warehouse.migrate(CATALOG)).toEqual({ applied: ['0002_derivation'], version: 2 });
+    expect(await warehouse.migrate(CATALOG)).toEqual({
+      applied: ['0002_derivation', '0003_mining'],
+      version: 3,
+    });
     expect((await warehouse.query('SELECT * FROM v_kline_derivation')).rows).toEqual([]);
     expect(await warehouse.resampleHeads()).toEqual([]);
+    expect(await readMiningRuns(warehouse)).toEqual([]);
   });
 
   it('refuses a file that is no database', async () => {

@@ -1,4 +1,5 @@
 export { type Comparison, type Decision, type DecisionChange, readComparison } from './analytics/compare.js';
+export { type ConfirmedTrades, readConfirmedTrades } from './analytics/confirmed-trades.js';
 export { type Counts, FIGURE_NAMES, type FigureName, type Figures } from './analytics/figures.js';
 export { type AnalyticsFilter, DEFAULT_ALLOCATION, GROUPINGS, type Grouping } from './analytics/filter.js';
 export {
@@ -26,11 +27,21 @@ export { type ColumnArray, type ColumnKind, type ColumnSpec, makeBatch, numbers,
 export { WarehouseAccessError, WarehouseHeldError, WarehouseLostError } from './errors.js';
 export { makeFolder } from './make-folder.js';
 export { resolveMaxScore } from './max-score.js';
+export type {
+  AssociationPattern,
+  EdgePattern,
+  EdgeSample,
+  MiningParameters,
+  MiningRun,
+  PatternItemset,
+  PatternRule,
+} from './mining.js';
 export { type OpenOptions, openWarehouse } from './open.js';
 export { type BarTask, readBarTasks } from './reads/bar-lineage.js';
 export { type CheckLevel, type CheckResult, type CheckRow, readChecks } from './reads/check.js';
 export { type GapRow, readGaps } from './reads/gaps.js';
 export { readLoads } from './reads/loads.js';
+export { readMiningRuns, readPatternItemsets, readPatternRules } from './reads/mining.js';
 export { reasonText } from './reads/reason-text.js';
 export type { ReadFilter } from './reads/rows.js';
 export { readStatus, type StatusRow } from './reads/status.js';
@@ -69,3 +80,4 @@ export {
   type Warehouse,
   type WriteSession,
 } from './warehouse.js';
+export { writeMining } from './write-mining.js';

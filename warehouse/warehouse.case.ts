@@ -2,10 +2,12 @@ import { describe } from 'vitest';
 import { factCases } from './testing/facts.case.js';
 import { klineCases } from './testing/klines.case.js';
 import { ledgerCases } from './testing/ledger.case.js';
+import { miningCases } from './testing/mining.case.js';
 import { mirrorCases } from './testing/mirror.case.js';
 import { readingCases } from './testing/reading.case.js';
 import { readCases } from './testing/reads.case.js';
 import { reportCases } from './testing/report.case.js';
+import { tradeCases } from './testing/trades.case.js';
 import type { Warehouse } from './warehouse.js';
 
 /** Opens an empty warehouse, migrated with the sample catalog. The suite's owner closes it after the test. */
@@ -20,6 +22,7 @@ export function warehouseContract(name: string, make: MakeWarehouse): void {
     mirrorCases(make);
     readingCases(make);
     readCases(make);
+    miningCases(make);
   });
 }
 
@@ -27,5 +30,6 @@ export function warehouseContract(name: string, make: MakeWarehouse): void {
 export function analyticsContract(name: string, make: MakeWarehouse): void {
   describe(`analytics contract: ${name}`, () => {
     reportCases(make);
+    tradeCases(make);
   });
 }

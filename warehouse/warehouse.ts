@@ -88,7 +88,7 @@ export interface KlineReject extends PartitionKey {
 
 export interface RunRecord {
   readonly runId: number;
-  /** load, download, resample, recompute, import, forget. */
+  /** load, download, resample, recompute, import, forget, mine. */
   readonly kind: string;
   readonly startedAt: number;
   readonly finishedAt: number | null;

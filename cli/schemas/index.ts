@@ -9,6 +9,7 @@ import { FORGET_OUTPUT } from './forget.js';
 import { GAPS_OUTPUT } from './gaps.js';
 import { LOAD_OUTPUT } from './load.js';
 import { MIGRATE_OUTPUT } from './migrate.js';
+import { MINE_OUTPUT } from './mine.js';
 import { RECOMPUTE_OUTPUT } from './recompute.js';
 import { REPLICA_SYNC_OUTPUT } from './replica.js';
 import { REPORT_OUTPUT } from './report.js';
@@ -34,6 +35,7 @@ export const JSON_OUTPUT = {
   recompute: RECOMPUTE_OUTPUT,
   report: REPORT_OUTPUT,
   explain: EXPLAIN_OUTPUT,
+  mine: MINE_OUTPUT,
   status: STATUS_OUTPUT,
   gaps: GAPS_OUTPUT,
   'strategy import': STRATEGY_IMPORT_OUTPUT,

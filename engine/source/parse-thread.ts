@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { builtFile } from '../built-file.js';
 import { UserError } from '../errors.js';
 import { openFile } from './file.js';
 import type { KlineChunk } from './kline-chunk.js';
@@ -96,7 +96,7 @@ export class ParseThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(workerFile());
+    const worker = new Worker(builtFile('engine/source/parse-worker.js'));
     const put = (news: ParseNews | Error): void => {
       if (this.#worker !== worker) return;
       this.#news.push(news);
@@ -111,13 +111,4 @@ export class ParseThread {
     worker.on('exit', (code) => put(new Error(`load: the parsing thread ended with code ${code}`)));
     return worker;
   }
-}
-
-/** Under vitest this module is TypeScript, which a thread of Node 20 cannot load: take the built one. */
-function workerFile(): string {
-  const here = import.meta.url;
-  const built = here.endsWith('.ts')
-    ? new URL('../../dist/engine/source/parse-worker.js', here)
-    : new URL('./parse-worker.js', here);
-  return fileURLToPath(built);
 }

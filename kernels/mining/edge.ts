@@ -47,7 +47,7 @@ export interface SampleFigures {
 /** Bitmaps of a sample on memory of its own. @param bits as `itemBitmaps` takes them */
 export function sampleBitmaps(
   { transactions }: LabelledTrades,
-  bits = new Uint32Array(transactions.itemCount * wordsOf(transactions.offsets.length - 1)),
+  bits: Uint32Array = new Uint32Array(transactions.itemCount * wordsOf(transactions.offsets.length - 1)),
 ): Bitmaps {
   return itemBitmaps(transactions, bits);
 }

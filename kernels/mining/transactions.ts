@@ -37,3 +37,16 @@ export function sliceTransactions(
     itemCount,
   };
 }
+
+/** The transactions of these numbers, in their order; a copy. */
+export function selectTransactions(all: Transactions, numbers: Int32Array): Transactions {
+  const offsets = new Int32Array(numbers.length + 1);
+  numbers.forEach((t, k) => {
+    offsets[k + 1] = offsets[k]! + all.offsets[t + 1]! - all.offsets[t]!;
+  });
+  const items = new Int32Array(offsets[numbers.length]!);
+  numbers.forEach((t, k) => {
+    items.set(all.items.subarray(all.offsets[t]!, all.offsets[t + 1]!), offsets[k]!);
+  });
+  return { offsets, items, itemCount: all.itemCount };
+}

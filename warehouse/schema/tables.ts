@@ -13,6 +13,9 @@ import { KLINE_GAP } from './kline-gap.js';
 import { KLINE_REJECT } from './kline-reject.js';
 import { KLINE_REVISION } from './kline-revision.js';
 import { LINEAGE_BLOCK } from './lineage-block.js';
+import { MINING_RUN } from './mining-run.js';
+import { PATTERN_ITEMSET } from './pattern-itemset.js';
+import { PATTERN_RULE } from './pattern-rule.js';
 import { RESAMPLE_HEAD } from './resample-head.js';
 import { RUN } from './run.js';
 import { RUN_TASK } from './run-task.js';
@@ -43,6 +46,9 @@ export const TABLES: readonly TableSpec[] = [
   RESAMPLE_HEAD,
   LINEAGE_BLOCK,
   TRADE_CHECKPOINT,
+  MINING_RUN,
+  PATTERN_ITEMSET,
+  PATTERN_RULE,
   SCHEMA_VERSION,
 ];
 

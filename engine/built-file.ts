@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Path of a built module of the clone. Under vitest modules are TypeScript, which a worker of Node 20 cannot load: then
+ * it is the one in dist/.
+ *
+ * @param path from the top folder of the build, `engine/worker.js`
+ */
+export function builtFile(path: string): string {
+  const top = import.meta.url.endsWith('.ts') ? '../dist/' : '../';
+  return fileURLToPath(new URL(top + path, import.meta.url));
+}
