@@ -4,7 +4,7 @@ const START = Date.UTC(2023, 0, 2);
 
 /** A seeded random walk with volume, where real klines are absent: the same on every machine. */
 export function walk({ symbol, interval, durationMs, rows }: Series): Klines {
-  const random = generator(seedOf(`${symbol}-${interval}`));
+  const random = mulberry32(seedOf(`${symbol}-${interval}`));
   const columns = Array.from({ length: 11 }, () => new Float64Array(rows));
   let price = 100;
   for (let t = 0; t < rows; t++) {
@@ -34,7 +34,7 @@ export function walk({ symbol, interval, durationMs, rows }: Series): Klines {
 const cents = (value: number): number => Math.max(0.01, Math.round(value * 100) / 100);
 
 /** mulberry32: 32 bits of state, good enough for prices. */
-function generator(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

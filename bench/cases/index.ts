@@ -2,6 +2,7 @@ import type { BenchCase } from '../case.js';
 import { computeScaling } from './compute-scaling.js';
 import { csvLoad } from './csv-load.js';
 import { duckdbWrite } from './duckdb-write.js';
+import { fpGrowthCase } from './fp-growth.js';
 import { kernels } from './kernels.js';
 import { kernelsByCode } from './kernels-by-code.js';
 import { memoryLoad } from './memory-load.js';
@@ -18,4 +19,5 @@ export const CASES: readonly BenchCase[] = [
   computeScaling,
   memoryRecompute,
   memoryLoad,
+  fpGrowthCase,
 ];

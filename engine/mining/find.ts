@@ -1,7 +1,6 @@
 import {
   associationRules,
   contrast,
-  type FpGrowthOptions,
   fpGrowth,
   type Itemsets,
   inSampleCount,
@@ -47,24 +46,27 @@ export interface Patterns {
  *
  * @param trades in trade order, without items that all of them have
  * @param names text of each item
- * @throws UserError when there would be more than 5 million item sets
+ * @param maxItemsets of both searches together
+ * @throws UserError when there would be more
  */
 export async function findPatterns(
   trades: LabelledTrades,
   names: readonly string[],
   options: FindOptions,
+  maxItemsets = MAX_ITEMSETS,
 ): Promise<Patterns> {
   const { minSupport, minConfidence, maxLength, threads } = options;
   const won = Int32Array.from(trades.labels.keys()).filter((t) => trades.labels[t] === 1);
   const wins = won.length;
-  const structures = grow(selectTransactions(trades.transactions, won), minSupport, maxLength, MAX_ITEMSETS);
+  const stop = { minSupport, maxLength, maxItemsets };
+  const structures = grow(selectTransactions(trades.transactions, won), stop, maxItemsets);
   const order = itemsetOrder(structures);
   const rules = associationRules(structures, wins, minConfidence);
 
   const cut = inSampleCount(trades.labels.length);
   const seen = sliceTrades(trades, 0, cut);
   const later = sliceTrades(trades, cut, trades.labels.length);
-  const itemsets = grow(seen.transactions, minSupport, maxLength, MAX_ITEMSETS - structures.length);
+  const itemsets = grow(seen.transactions, stop, maxItemsets - structures.length);
   const bitmaps = sharedBitmaps(seen);
   const inSample = sampleFigures(seen, bitmaps, itemsets);
   const outOfSample = sampleFigures(later, sampleBitmaps(later), itemsets);
@@ -84,21 +86,20 @@ export async function findPatterns(
   };
 }
 
-function grow(
-  transactions: Transactions,
-  minSupport: number,
-  maxLength: number,
-  maxItemsets: number,
-): Itemsets {
-  const options: FpGrowthOptions = {
-    minCount: minCount(minSupport, transactions.offsets.length - 1),
-    maxLength,
-    maxItemsets,
-  };
-  const found = fpGrowth(transactions, options);
-  if (found === null)
-    throw new UserError(
-      `mine: more than ${MAX_ITEMSETS.toLocaleString('en-US')} item sets with --min-support ${minSupport} and --max-length ${maxLength}; raise the first or lower the second`,
-    );
-  return found;
+/** What a run is stopped by, as its message names it. */
+interface Stop {
+  readonly minSupport: number;
+  readonly maxLength: number;
+  readonly maxItemsets: number;
+}
+
+/** @param left item sets that the run may still find */
+function grow(transactions: Transactions, stop: Stop, left: number): Itemsets {
+  const { minSupport, maxLength, maxItemsets } = stop;
+  const least = minCount(minSupport, transactions.offsets.length - 1);
+  const found = fpGrowth(transactions, { minCount: least, maxLength, maxItemsets: left });
+  if (found !== null) return found;
+  throw new UserError(
+    `mine: more than ${maxItemsets.toLocaleString('en-US')} item sets with --min-support ${minSupport} and --max-length ${maxLength}; raise the first or lower the second`,
+  );
 }
