@@ -136,6 +136,53 @@ describe('documents', () => {
     expect(gaps).toEqual(expected.map((gap) => ({ symbol: 'BTCUSDT', interval: '2h', ...gap })));
   });
 
+  it('mine: counted again from the exported results; the same is stored once', async () => {
+    const args = [
+      'mine',
+      '--strategy',
+      'btc-2h',
+      '--side',
+      'SELL',
+      '--min-support',
+      '0.1',
+      '--max-length',
+      '2',
+    ];
+    const document = await json('mine', ...args);
+    await ok('export', 'fact_prediction_result', '--out', at('mined.csv'));
+    const trades = csvRows(at('mined.csv')).filter(
+      (row) => row.strategy === 'btc-2h' && row.action === 'SELL' && row.result_status !== 'EXPIRED',
+    );
+    const wins = trades.filter((row) => row.result_status === 'WIN');
+    expect(document).toMatchObject({
+      is_new: true,
+      strategies: ['btc-2h@1'],
+      side: 'SELL',
+      trades: trades.length,
+      wins: wins.length,
+      in_sample_trades: Math.floor((7 * trades.length) / 10),
+      constant_items: ['ACTION_SELL', 'INTERVAL_2h', 'SYMBOL_BTCUSDT'],
+    });
+    const weak = wins.filter((row) => row.is_strong === '0').length;
+    const structure = document.frequent_structures.find(({ items }) => items.join() === 'EDGE_WEAK');
+    expect(structure).toEqual({ items: ['EDGE_WEAK'], count: weak, support: weak / wins.length });
+    const rule = document.edge_rules.find(({ items }) => items.join() === 'EDGE_WEAK')!;
+    expect(rule.count).toBe(trades.filter((row) => row.is_strong === '0').length);
+    expect(rule.in_sample.count + rule.out_of_sample.count).toBe(rule.count);
+    expect(document.edges).toBe(document.edge_rules.filter(({ is_edge }) => is_edge).length);
+
+    const again = await json('mine', ...args);
+    expect(again).toEqual({ ...document, is_new: false });
+    const { rows } = await json(
+      'sql',
+      'sql',
+      `SELECT (SELECT count(*) FROM mining_run), (SELECT count(*) FROM pattern_itemset),
+         (SELECT count(*) FROM pattern_rule WHERE kind = 'EDGE'), (SELECT count(*) FROM run WHERE kind = 'mine')`,
+    );
+    expect(rows).toEqual([[1, document.frequent_structures.length, document.edge_rules.length, 1]]);
+    expect(await ok(...args, '--top', '3')).toMatch(/edge rules: structure -> WIN \(\d+\)/);
+  });
+
   it('report: figures of SPEC 7, counted again from the exported results', async () => {
     const { rows } = await json('report', 'report', '--strategy', 'btc-2h', '--symbol', 'BTCUSDT');
     expect(rows).toHaveLength(1);
@@ -251,7 +298,7 @@ describe('documents', () => {
       version: 2,
       created: true,
     });
-    expect(await json('migrate', 'migrate')).toMatchObject({ version: 2, applied: [], seeded: [] });
+    expect(await json('migrate', 'migrate')).toMatchObject({ version: 3, applied: [], seeded: [] });
     const { strategies } = await json('strategy list', 'strategy', 'list');
     expect(strategies.map((s) => `${s.strategy}@${s.version}`)).toEqual(['btc-2h@2', 'trend-momentum@1']);
     const all = await json('strategy list', 'strategy', 'list', '--all');
@@ -331,6 +378,12 @@ describe('mistakes', () => {
     [['explain', 'btc-2h@1:BTCUSDT:2h:5'], /there is no prediction btc-2h@1:BTCUSDT:2h:5/],
     [['explain', '--symbol', 'BTCUSDT'], /all of --symbol, --interval, --strategy and --at/],
     [['report', '--strategy', 'btc-2h@99'], /no version 99; it has 1, 2/],
+    [['mine', '--min-support', '0'], /'0' is invalid.*above 0 and at most 1/],
+    [['mine', '--max-length', '0'], /no whole number of at least 1/],
+    [['mine', '--side', 'HOLD'], /'HOLD' is invalid.*BUY, SELL/],
+    [['mine', '--strategy', 'nope'], /no 'nope'; known are/],
+    [['mine', '--from', '2100-01-01'], /^klinemill: mine: no confirmed trade \(WIN or LOSS\)/],
+    [['mine', '--from', '2020-01-02', '--to', '2020-01-02'], /--from is not before --to/],
     [['export', 'fact_nothing'], /table 'fact_nothing' is not one of fact_kline/],
     [['export', 'fact_kline', '--out', 'x.txt'], /does not end in \.csv, \.parquet, \.arrow/],
     [['export', 'fact_kline', '--out', 'no/such/x.csv'], /folder of 'no\/such\/x\.csv' does not exist/],
@@ -369,6 +422,7 @@ describe('mistakes', () => {
     ['gaps'],
     ['check'],
     ['report'],
+    ['mine'],
     ['runs'],
     ['verify'],
     ['strategy', 'list'],

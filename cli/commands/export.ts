@@ -16,6 +16,7 @@ import { interruptible, stopIfInterrupted } from '../interruption.js';
 import { withReader } from '../open.js';
 import { print, write } from '../output.js';
 import { EXPORT_OUTPUT } from '../schemas/export.js';
+import { timeRange } from '../time-range.js';
 import { parseTime } from '../values.js';
 
 const FORMATS = ['csv', 'parquet', 'arrow'] as const;
@@ -38,7 +39,7 @@ export function exportCommand(): Command {
     withReader(options, async (warehouse) => {
       const format = formatOf(options);
       const counter = { rows: 0 };
-      const batches = counting(tableRows(warehouse, table, rangeOf(options)), counter);
+      const batches = counting(tableRows(warehouse, table, timeRange('export', options)), counter);
       if (options.out === '-') {
         for await (const piece of encodeCsv(batches)) await write(piece);
         return;
@@ -71,12 +72,6 @@ function formatOf({ out, json }: ExportOptions): Format {
   if (format === undefined)
     throw new UserError(`export: '${out}' does not end in .${FORMATS.join(', .')}, which say the format`);
   return format;
-}
-
-function rangeOf({ from, to }: ExportOptions): TimeRange {
-  if (from !== undefined && to !== undefined && from >= to)
-    throw new UserError('export: --from is not before --to, so there is nothing between them');
-  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 
 /** Rows of a table. What the warehouse says about the request itself, it says under the name of the area. */

@@ -8,6 +8,7 @@ import { withFinder } from '../open.js';
 import { note, print } from '../output.js';
 import { checkFilter } from '../recomputing.js';
 import { MINE_OUTPUT } from '../schemas/mine.js';
+import { timeRange } from '../time-range.js';
 import { parseFraction, parseTime, wholeNumber } from '../values.js';
 
 interface MineCommandOptions extends CommonOptions, PartitionOptions {
@@ -57,6 +58,7 @@ export function mineCommand(): Command {
     );
   return common(command).action((options: MineCommandOptions) =>
     withFinder(options, async (warehouse) => {
+      timeRange('mine', options);
       await checkFilter(warehouse, options);
       const startedAt = performance.now();
       const report = await mine(warehouse, warehouse, options);
