@@ -41,14 +41,21 @@ export function withAnalytics<T>(
   options: ReplicaOptions,
   work: (warehouse: Warehouse, url: string) => Promise<T>,
 ): Promise<T> {
-  return withReader(options, async (source) => {
-    if (options.replica === undefined && source.url.startsWith('duckdb:')) return work(source, source.url);
-    return withReplica(source, options, async (replica) => {
-      const { rows, isReset } = await syncWithProgress(source, replica, {});
-      if (rows > 0)
-        note(`${replica.url} ${isReset ? 'made anew' : 'brought up to date'}: ${counted(rows, 'row')}`);
-      return work(replica, source.url);
-    });
+  return withReader(options, (source) => withScans(source, options, (scanned) => work(scanned, source.url)));
+}
+
+/** The same for an open warehouse. */
+export async function withScans<T>(
+  source: Warehouse,
+  options: ReplicaOptions,
+  work: (scanned: Warehouse) => Promise<T>,
+): Promise<T> {
+  if (options.replica === undefined && source.url.startsWith('duckdb:')) return work(source);
+  return withReplica(source, options, async (replica) => {
+    const { rows, isReset } = await syncWithProgress(source, replica, {});
+    if (rows > 0)
+      note(`${replica.url} ${isReset ? 'made anew' : 'brought up to date'}: ${counted(rows, 'row')}`);
+    return work(replica);
   });
 }
 

@@ -5,11 +5,13 @@ import {
   copyWarehouse,
   currentVersions,
   loadFiles,
+  MINING_DEFAULTS,
+  mine,
   recompute,
   resample,
   syncReplica,
 } from '../engine/index.js';
-import type { Warehouse } from '../warehouse/index.js';
+import { readMiningRuns, readPatternRules, type Warehouse } from '../warehouse/index.js';
 import { temporaryFolder } from './support/cli.js';
 import { dumpOf } from './support/dump.js';
 import { random, walkColumns } from './support/market.js';
@@ -107,6 +109,22 @@ export function replicaContract(name: string, make: ReplicaMakers): void {
         expect(partitions.map(({ isWhole }) => isWhole)).toEqual([from === 240]);
       }
       await expectEqual(source, target);
+    });
+
+    it('has what was mined, and mines for its source', async () => {
+      const [source, target] = await pair();
+      await loadPart(source, BTC_1H, 0, BTC_1H.rows);
+      await compute(source);
+      await syncReplica(source, target);
+      const options = { ...MINING_DEFAULTS, maxLength: 2, threads: 0 };
+      const { run, isNew } = await mine(target, source, options);
+      expect([isNew, await readMiningRuns(source), await readMiningRuns(target)]).toEqual([true, [run], []]);
+      await syncReplica(source, target);
+      expect(await readMiningRuns(target)).toEqual([run]);
+      expect((await readPatternRules(target, run.runId)).length).toBeGreaterThan(10);
+      await expectEqual(source, target);
+      expect(await mine(source, source, options)).toMatchObject({ isNew: false, run });
+      expect(await syncReplica(source, target)).toMatchObject({ partitions: [], rows: 0 });
     });
 
     it('follows a revised bar before and after it is computed', async () => {

@@ -1,17 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { MINING_DEFAULTS, mine } from '../../engine/index.js';
-import { type CommonOptions, common, group, type PartitionOptions, partitionOptions } from '../command.js';
+import { common, group, type PartitionOptions, partitionOptions } from '../command.js';
 import { counted, duration } from '../format.js';
 import { mineDocument, mineText } from '../mining.js';
 import { withFinder } from '../open.js';
 import { note, print } from '../output.js';
 import { checkFilter } from '../recomputing.js';
+import { type ReplicaOptions, replicaOption, withScans } from '../replicas.js';
 import { MINE_OUTPUT } from '../schemas/mine.js';
 import { timeRange } from '../time-range.js';
 import { parseFraction, parseTime, wholeNumber } from '../values.js';
 
-interface MineCommandOptions extends CommonOptions, PartitionOptions {
+interface MineCommandOptions extends ReplicaOptions, PartitionOptions {
   readonly strategy?: string;
   readonly side?: 'BUY' | 'SELL';
   readonly from?: number;
@@ -56,12 +57,12 @@ export function mineCommand(): Command {
     .addOption(
       new Option('--top <n>', 'lines of each table; --json has all').argParser(wholeNumber(1)).default(20),
     );
-  return common(command).action((options: MineCommandOptions) =>
+  return common(replicaOption(command)).action((options: MineCommandOptions) =>
     withFinder(options, async (warehouse) => {
       timeRange('mine', options);
       await checkFilter(warehouse, options);
       const startedAt = performance.now();
-      const report = await mine(warehouse, warehouse, options);
+      const report = await withScans(warehouse, options, (scanned) => mine(scanned, warehouse, options));
       note(`${counted(report.run.trades, 'trade')} mined in ${duration(performance.now() - startedAt)}`);
       await print(options, MINE_OUTPUT, mineDocument(warehouse.url, report), () =>
         mineText(report, options.top),

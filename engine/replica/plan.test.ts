@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GRAIN_QUERIES, PARTITION_TABLES } from '../../warehouse/index.js';
 import { type LedgerTask, planSync, type SyncInput } from './plan.js';
-import { DIMENSION_TABLES, LEDGER_TABLES } from './tables.js';
+import { DIMENSION_TABLES, LEDGER_TABLES, PATTERN_TABLES } from './tables.js';
 
 const NONE: SyncInput = { tasks: [], changes: [], known: new Set(['1|7']), rejects: new Set() };
 const change = { seq: 5, runId: 2, symbolId: 1, intervalId: 7, fromTime: 100, toTime: 200, bars: 3 };
@@ -73,7 +73,7 @@ describe('plan of a synchronisation', () => {
 
 it('every table is copied, or made by migrate in every warehouse', () => {
   const made = ['dim_interval', 'dim_indicator_type', 'schema_version'];
-  expect([...made, ...DIMENSION_TABLES, ...LEDGER_TABLES, ...PARTITION_TABLES].sort()).toEqual(
-    Object.keys(GRAIN_QUERIES).sort(),
-  );
+  expect(
+    [...made, ...DIMENSION_TABLES, ...LEDGER_TABLES, ...PARTITION_TABLES, ...PATTERN_TABLES].sort(),
+  ).toEqual(Object.keys(GRAIN_QUERIES).sort());
 });

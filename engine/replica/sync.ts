@@ -7,7 +7,7 @@ import { differingRejects, isForeign, partitionNames, readPending } from './pend
 import { type PartitionSync, partitionId, planSync } from './plan.js';
 import { staleRanges, wholeRanges } from './ranges.js';
 import { type Copied, collectRows, mirrorRows, NOTHING, plus } from './rows.js';
-import { DIMENSION_TABLES, LEDGER_TABLES } from './tables.js';
+import { DIMENSION_TABLES, LEDGER_TABLES, PATTERN_TABLES } from './tables.js';
 
 export interface SyncOptions {
   /** Forgets what the target has, and copies everything. */
@@ -111,15 +111,20 @@ async function mirrorDimensions(source: Snapshot, target: Warehouse): Promise<Co
   });
 }
 
-/** Last of all: from now on these runs are not asked about again, unless they were still running. */
+/** Last of all, with what they mined: from now on these runs are not asked about again, unless they were still running. */
 async function settleRuns(source: Snapshot, target: Warehouse, runIds: readonly number[]): Promise<Copied> {
   if (runIds.length === 0) return NOTHING;
-  return inSession(target, (session) => mirrorRows(source, session, 'run', { run_id: runIds }));
+  return inSession(target, async (session) => {
+    let copied = NOTHING;
+    for (const table of [...PATTERN_TABLES, 'run'])
+      copied = plus(copied, await mirrorRows(source, session, table, { run_id: runIds }));
+    return copied;
+  });
 }
 
 async function forgetEverything(target: Warehouse): Promise<void> {
   await inSession(target, async (session) => {
-    for (const table of [...PARTITION_TABLES, ...LEDGER_TABLES, ...DIMENSION_TABLES])
+    for (const table of [...PARTITION_TABLES, ...PATTERN_TABLES, ...LEDGER_TABLES, ...DIMENSION_TABLES])
       await session.deleteRows(table, {});
   });
 }
