@@ -48,10 +48,3 @@ export function parseInterval(text: string): string {
   if (INTERVAL_NAMES.includes(text)) return text;
   throw new InvalidArgumentError(`It is not one of ${INTERVAL_NAMES.join(', ')}.`);
 }
-
-/** A number above 0 and at most 1. */
-export function parseFraction(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value > 0 && value <= 1) return value;
-  throw new InvalidArgumentError('It is no number above 0 and at most 1.');
-}

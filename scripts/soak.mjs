@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './build.mjs';
 
-// Fault campaigns: the suites that `npm test` runs with 3 seeds, with as many as are asked for.
+// Campaigns of faults and of statistics: the suites that `npm test` runs with a few seeds, with as many as are asked for.
 
 /** By name: the suite, the variable that takes the number of seeds, and whether it needs servers. */
 const CAMPAIGNS = {
   crash: { suite: 'test/crash.test.ts', seeds: 'KLINEMILL_CRASH_MOMENTS', needs: null },
+  mining: { suite: 'test/mining.test.ts', seeds: 'KLINEMILL_MINING_SEEDS', needs: null },
   mysql: { suite: 'test/mysql-faults.test.ts', seeds: 'KLINEMILL_SOAK_SEEDS', needs: 'KLINEMILL_TEST_MYSQL' },
 };
 

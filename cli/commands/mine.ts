@@ -10,7 +10,7 @@ import { checkFilter } from '../recomputing.js';
 import { type ReplicaOptions, replicaOption, withScans } from '../replicas.js';
 import { MINE_OUTPUT } from '../schemas/mine.js';
 import { timeRange } from '../time-range.js';
-import { parseFraction, parseTime, wholeNumber } from '../values.js';
+import { parseShare, parseTime, wholeNumber } from '../values.js';
 
 interface MineCommandOptions extends ReplicaOptions, PartitionOptions {
   readonly strategy?: string;
@@ -38,7 +38,7 @@ export function mineCommand(): Command {
     .addOption(new Option('--to <time>', 'first moment after it').argParser(parseTime))
     .addOption(
       new Option('--min-support <fraction>', 'trades that must have a structure')
-        .argParser(parseFraction)
+        .argParser(parseShare)
         .default(minSupport),
     )
     .addOption(
@@ -46,7 +46,7 @@ export function mineCommand(): Command {
     )
     .addOption(
       new Option('--min-confidence <fraction>', 'of association rules')
-        .argParser(parseFraction)
+        .argParser(parseShare)
         .default(minConfidence),
     )
     .addOption(

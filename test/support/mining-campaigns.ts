@@ -3,7 +3,7 @@ import type { LabelledTrades } from '../../kernels/index.js';
 import { random } from './market.js';
 
 // Statistical campaigns over mining (SPEC 8): many runs on data whose truth is known. A few runs prove that the machinery
-// works; what is claimed of error rates takes fifty (docs/cli.md).
+// works; what is claimed of error rates takes fifty (npm run soak -- mining --seeds 50).
 
 /** What the runs of a campaign showed. */
 export interface Campaign {
