@@ -27,7 +27,7 @@ export async function downloadRecent(
   const date = new Date(now);
   const from = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - MONTHS);
   const why = await whyUnreachable(dumpUrl, from, REACH_MS);
-  if (why !== null) return { loaded: [], reason: `${new URL(dumpUrl).host}: ${why}` };
+  if (why !== null) return { loaded: [], reason: why };
   note(
     `no klines are loaded: fetching the last ${MONTHS} months of ${SYMBOLS.join(' and ')} from ${dumpUrl}`,
   );

@@ -29,7 +29,7 @@ describe('without any klines', () => {
   it('takes a made-up market, plainly labelled, and both rule sets find something', async () => {
     const { source, loaded, report, stderr } = await start(cwd);
     expect(source).toBe('synthetic');
-    expect(stderr).toMatch(/no download \(127\.0\.0\.1:9: no answer .*SYNTHETIC/);
+    expect(stderr).toMatch(/no download \(127\.0\.0\.1:9 cannot be reached: no answer .*SYNTHETIC/);
     expect(new Set(loaded.map(({ symbol }) => symbol))).toEqual(
       new Set(['SYNTHETIC_BTCUSDT', 'SYNTHETIC_ETHUSDT']),
     );

@@ -8,7 +8,7 @@ import { RequestError } from './request-error.js';
  * Whether dumps can be had: asks for the published hash of BTCUSDT's month at `time`, once.
  *
  * @param time epoch ms in a month whose dump exists
- * @returns null: yes; else why not, for people, after `limitMs` at the latest
+ * @returns null: yes; else which host failed and why, for people, after `limitMs` at the latest
  * @throws UserError when `dumpUrl` is none
  */
 export async function whyUnreachable(dumpUrl: string, time: number, limitMs: number): Promise<string | null> {
@@ -19,8 +19,9 @@ export async function whyUnreachable(dumpUrl: string, time: number, limitMs: num
     await cache.publishedHash(dumpOf(instrumentOf('spot', 'BTCUSDT'), '1h', 'monthly', time));
     return null;
   } catch (error) {
-    if (limit.aborted) return `no answer in ${limitMs / 1000} s`;
-    if (error instanceof RequestError) return error.message;
-    throw error;
+    const { host } = new URL(dumpUrl);
+    if (limit.aborted) return `${host}: no answer in ${limitMs / 1000} s`;
+    if (!(error instanceof RequestError)) throw error;
+    return error.message.startsWith(host) ? error.message : `${host}: ${error.message}`;
   }
 }
