@@ -120,7 +120,10 @@ class TradeBuilder {
       renumbered[item] = id;
     });
     const sets = Array.from(order, (t) =>
-      this.#transactions[t]!.map((item) => renumbered[item]!).filter((id) => id >= 0),
+      // In the order of ids: the content hash must not depend on how items are collected.
+      this.#transactions[t]!.map((item) => renumbered[item]!)
+        .filter((id) => id >= 0)
+        .sort((a, b) => a - b),
     );
     return {
       transactions: flat(sets, kept.length),
