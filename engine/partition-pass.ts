@@ -27,8 +27,7 @@ import type { WriteQueue } from './write-queue.js';
 export interface PassContext {
   readonly warehouse: Warehouse;
   readonly pool: ComputePool;
-  /** Made anew when its transaction was lost. */
-  writes: WriteQueue;
+  readonly writes: WriteQueue;
   readonly versions: Versions;
   readonly chunkRows: number;
   readonly runId: number;

@@ -79,10 +79,9 @@ export async function recompute(warehouse: Warehouse, options: RecomputeOptions)
 
   const runId = await warehouse.startRun('recompute', describe(options), startedAt);
   const pool = options.threads === 0 ? createInlinePool() : createThreadPool(options.threads);
-  const context: PassContext = {
+  const context: Omit<PassContext, 'writes'> = {
     warehouse,
     pool,
-    writes: new WriteQueue(warehouse),
     versions,
     chunkRows: options.chunkRows ?? DEFAULT_CHUNK_ROWS,
     runId,
@@ -94,17 +93,20 @@ export async function recompute(warehouse: Warehouse, options: RecomputeOptions)
   const left = new Set(plans);
   try {
     await againWhenLost(async () => {
-      context.writes = new WriteQueue(warehouse);
-      await forEachBounded([...left], partitionsUnderWay(pool), async (item) => {
-        tasks.push(...(await runPlan(context, item)));
-        left.delete(item);
-      });
-      await context.writes.commit();
+      // Anew each time: the one before fails with the transaction that was lost.
+      const writes = new WriteQueue(warehouse);
+      try {
+        await forEachBounded([...left], partitionsUnderWay(pool), async (item) => {
+          tasks.push(...(await runPlan({ ...context, writes }, item)));
+          left.delete(item);
+        });
+      } finally {
+        // Passes that were written before a failure stand, unless they shared its transaction.
+        await writes.commit();
+      }
     });
     await warehouse.finishRun(runId, 'DONE', `${tasks.length} tasks`, now());
   } catch (error) {
-    // Passes that were written before the failure stand, unless they shared its transaction.
-    await context.writes.commit().catch(() => {});
     await warehouse.finishRun(runId, 'FAILED', error instanceof Error ? error.message : String(error), now());
     throw error;
   } finally {

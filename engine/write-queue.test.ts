@@ -53,6 +53,21 @@ describe('WriteQueue', () => {
     await writes.commit();
   });
 
+  it('lets no write wait for a commit on a backend of one bar a transaction, one of no bars neither', async () => {
+    await queue();
+    const eager = new WriteQueue(
+      new Proxy(warehouse, {
+        get: (target, name) => {
+          if (name === 'transactionBars') return 1;
+          const value = Reflect.get(target, name);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      }),
+    );
+    await eager.write(bar('AAA', 0));
+    expect(await symbols()).toEqual(['AAA']);
+  });
+
   it('undoes the whole transaction of a write that fails, keeps what was committed, and fails what comes after', async () => {
     const writes = await queue();
     await writes.write(bar('AAA'));

@@ -11,7 +11,7 @@ export class WriteQueue {
   readonly #warehouse: Warehouse;
   #last: Promise<unknown> = Promise.resolve();
   #session: WriteSession | null = null;
-  /** Bars written since the last commit. */
+  /** Bars written since the last commit; a write of none (it changes old rows) counts as one. */
   #bars = 0;
 
   constructor(warehouse: Warehouse) {
@@ -26,7 +26,7 @@ export class WriteQueue {
     return this.#take(async () => {
       this.#session ??= await this.#warehouse.begin();
       const written = await work(this.#session);
-      this.#bars += written.bars;
+      this.#bars += Math.max(1, written.bars);
       if (this.#bars >= this.#warehouse.transactionBars) await this.#commit();
       return written;
     });

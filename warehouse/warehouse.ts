@@ -185,7 +185,8 @@ export interface Warehouse {
   readonly url: string;
   /**
    * Bars that a transaction may take together before it is worth committing. A backend that writes small transactions
-   * twice (into its log, then into place) names many; one that holds locks until the commit names 1.
+   * twice (into its log, then into place) names many; one that holds locks until the commit names 1: every
+   * write in a transaction of its own.
    */
   readonly transactionBars: number;
 
