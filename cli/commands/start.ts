@@ -8,7 +8,7 @@ import {
   syntheticSources,
 } from '../../engine/index.js';
 import { type ReportRow, readFigures, type Warehouse } from '../../warehouse/index.js';
-import { type CommonOptions, common, group } from '../command.js';
+import { common, group } from '../command.js';
 import { type ExchangeOptions, exchangeOptions } from '../exchange-options.js';
 import { counted, duration, rate, whole } from '../format.js';
 import { importDocuments } from '../import-documents.js';
@@ -17,6 +17,7 @@ import { withWriter } from '../open.js';
 import { note, print } from '../output.js';
 import { downloadRecent, isRecentUnfinished } from '../recent-klines.js';
 import { recomputeWithProgress } from '../recomputing.js';
+import { type ReplicaOptions, replicaOption, withScans } from '../replicas.js';
 import { reportRow } from '../report-document.js';
 import { reportText } from '../reporting.js';
 import { START_OUTPUT } from '../schemas/start.js';
@@ -24,7 +25,7 @@ import { shippedStrategies } from '../seeds.js';
 import { chooseSource, isSynthetic, KLINE_FOLDER, type StartSource } from '../sources.js';
 import { wholeNumber } from '../values.js';
 
-interface StartOptions extends CommonOptions, ExchangeOptions {
+interface StartOptions extends ReplicaOptions, ExchangeOptions {
   readonly threads: number;
 }
 
@@ -54,7 +55,7 @@ export function startCommand(): Command {
         .argParser(wholeNumber(0))
         .default(defaultThreads(), 'one less than the cores'),
     );
-  return common(exchangeOptions(command)).action((files: string[], options: StartOptions) =>
+  return common(replicaOption(exchangeOptions(command))).action((files: string[], options: StartOptions) =>
     withWriter(options, async (warehouse) => {
       const started = await start(warehouse, files, options);
       const { recomputed } = started;
@@ -88,7 +89,8 @@ async function start(
   // Without files everything that stands is of interest.
   const isGiven = source === 'files' || source === 'folder' || source === 'synthetic';
   const symbols = isGiven ? new Set(loaded.map(({ symbol }) => symbol)) : await symbolsOf(warehouse);
-  const report = (await readFigures(warehouse)).filter(({ symbol }) => symbols.has(symbol!));
+  const figures = await withScans(warehouse, options, (scanned) => readFigures(scanned));
+  const report = figures.filter(({ symbol }) => symbols.has(symbol!));
   return { source, loaded, recomputed, report, elapsedMs: performance.now() - startedAt };
 }
 
