@@ -8,11 +8,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { warehouseCatalog } from '../engine/index.js';
 import { openWarehouse, type Warehouse } from '../warehouse/index.js';
 import { NO_MYSQL, type TestServer, testServer } from '../warehouse/testing/mysql.js';
+import { freePort, type OwnServer, ownServer } from '../warehouse/testing/own-server.js';
 import { cli, spawnCli } from './cli-process.js';
 import { temporaryFolder } from './support/cli.js';
 import { random } from './support/market.js';
 import { writeMarket } from './support/market-files.js';
-import { computeAll, freePort, loadedWarehouse, ownServer } from './support/mysql.js';
+import { computeAll, loadedWarehouse } from './support/mysql.js';
 import { checksumLines } from './support/warehouse.js';
 
 // What a shared server does to its users. After each fault the checksums are those of an undisturbed run in DuckDB.
@@ -114,25 +115,37 @@ describe.skipIf(NO_MYSQL)('mysql faults (set KLINEMILL_TEST_MYSQL; npm run test:
     expect(await checksumLines(warehouse)).toEqual(truth);
   });
 
-  it('LOCAL forbidden: rows go in by INSERT, and that is said once', async () => {
-    cleanups.push(() => server.admin.query('SET GLOBAL local_infile = 1'));
-    await server.admin.query('SET GLOBAL local_infile = 0');
-    const notes: string[] = [];
-    const warehouse = await loaded(undefined, (line) => notes.push(line));
-    await computeAll(warehouse);
-    expect(notes).toHaveLength(1);
-    expect(notes[0]).toContain('local_infile = 0');
-    expect(await checksumLines(warehouse)).toEqual(truth);
-  });
+  describe('a server set up otherwise', () => {
+    let own: OwnServer;
+    let settings: TestServer;
 
-  it.each([1, 0])('max_allowed_packet small, LOCAL %i', async (local) => {
-    const [rows] = await server.admin.query('SELECT @@GLOBAL.max_allowed_packet AS n');
-    const usual = (rows as { n: number }[])[0]!.n;
-    cleanups.push(() => server.admin.query(`SET GLOBAL max_allowed_packet = ${usual}, local_infile = 1`));
-    await server.admin.query(`SET GLOBAL max_allowed_packet = 32768, local_infile = ${local}`);
-    const warehouse = await loaded();
-    await computeAll(warehouse);
-    expect(await checksumLines(warehouse)).toEqual(truth);
+    beforeAll(async () => {
+      own = await ownServer(join(folder.path, 'settings'));
+      await own.up();
+      settings = await testServer(own.url);
+    });
+
+    afterAll(async () => {
+      await settings?.end();
+      await own?.down();
+    });
+
+    it('LOCAL forbidden: rows go in by INSERT, and that is said once', async () => {
+      await settings.admin.query('SET GLOBAL local_infile = 0');
+      const notes: string[] = [];
+      const warehouse = await loaded(await settings.createDatabase(), (line) => notes.push(line));
+      await computeAll(warehouse);
+      expect(notes).toHaveLength(1);
+      expect(notes[0]).toContain('local_infile = 0');
+      expect(await checksumLines(warehouse)).toEqual(truth);
+    });
+
+    it.each([1, 0])('max_allowed_packet small, LOCAL %i', async (local) => {
+      await settings.admin.query(`SET GLOBAL max_allowed_packet = 32768, local_infile = ${local}`);
+      const warehouse = await loaded(await settings.createDatabase());
+      await computeAll(warehouse);
+      expect(await checksumLines(warehouse)).toEqual(truth);
+    });
   });
 
   it('rows locked by another one for 5 seconds', async () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WarehouseAccessError, WarehouseLostError } from './errors.js';
 import { openWarehouse } from './open.js';
@@ -6,6 +9,7 @@ import { readGaps } from './reads/gaps.js';
 import { readLoads } from './reads/loads.js';
 import { readStatus } from './reads/status.js';
 import { NO_MYSQL, type TestServer, testServer } from './testing/mysql.js';
+import { type OwnServer, ownServer } from './testing/own-server.js';
 import {
   BTC,
   CATALOG,
@@ -92,16 +96,29 @@ describe.skipIf(NO_MYSQL)('mysql (set KLINEMILL_TEST_MYSQL; npm run test:service
       );
     });
 
-    it('needs its privileges, and a server that may be written', async () => {
-      const url = await server.createDatabase();
-      const name = new URL(url).pathname.slice(1);
-      const user = `${name.slice(-12)}_r`;
-      await server.admin.query(
-        `CREATE USER ${user} IDENTIFIED BY 'secret'; GRANT SELECT ON ${name}.* TO ${user}`,
-      );
-      try {
+    describe('a server set up otherwise', () => {
+      let own: OwnServer;
+      let settings: TestServer;
+
+      beforeAll(async () => {
+        own = await ownServer(mkdtempSync(join(tmpdir(), 'klinemill-mysql-')));
+        await own.up();
+        settings = await testServer(own.url);
+      });
+
+      afterAll(async () => {
+        await settings?.end();
+        await own?.down();
+      });
+
+      it('needs its privileges, and a server that may be written', async () => {
+        const url = await settings.createDatabase();
+        const name = new URL(url).pathname.slice(1);
+        await settings.admin.query(
+          `CREATE USER reader IDENTIFIED BY 'secret'; GRANT SELECT ON ${name}.* TO reader`,
+        );
         const reader = changed(url, (u) => {
-          u.username = user;
+          u.username = 'reader';
           u.password = 'secret';
         });
         const lacking = await refusal(reader, (warehouse) => warehouse.migrate(CATALOG));
@@ -109,20 +126,17 @@ describe.skipIf(NO_MYSQL)('mysql (set KLINEMILL_TEST_MYSQL; npm run test:service
         // Who may not even see the database.
         const other = await refusal(changed(reader, (u) => (u.pathname = '/mysql')));
         expect(other.message).toMatch(/may not use this database/);
-        await server.admin.query(
-          `GRANT INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, CREATE VIEW, DROP, REFERENCES ON ${name}.* TO ${user}; SET GLOBAL read_only = 1`,
+        await settings.admin.query(
+          `GRANT INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, CREATE VIEW, DROP, REFERENCES ON ${name}.* TO reader; SET GLOBAL read_only = 1`,
         );
         const readOnly = await refusal(reader, (warehouse) => warehouse.migrate(CATALOG));
         expect(readOnly.message).toMatch(/the server does not allow it \(read-only/);
-      } finally {
-        await server.admin.query(`SET GLOBAL read_only = 0; DROP USER ${user}`);
-      }
-    });
+        await settings.admin.query('SET GLOBAL read_only = 0');
+      });
 
-    it('works alike whatever the defaults of the server are', async () => {
-      await server.admin.query("SET GLOBAL time_zone = '+05:30', GLOBAL sql_mode = ''");
-      try {
-        const url = await server.createDatabase('CHARACTER SET latin1 COLLATE latin1_swedish_ci');
+      it('works alike whatever the defaults of the server are', async () => {
+        await settings.admin.query("SET GLOBAL time_zone = '+05:30', GLOBAL sql_mode = ''");
+        const url = await settings.createDatabase('CHARACTER SET latin1 COLLATE latin1_swedish_ci');
         const warehouse = await openWarehouse(url);
         opened.push(warehouse);
         await warehouse.migrate(CATALOG);
@@ -137,9 +151,7 @@ describe.skipIf(NO_MYSQL)('mysql (set KLINEMILL_TEST_MYSQL; npm run test:service
         // Symbols differ by case and accent.
         await loadBars(warehouse, { ...BTC, symbol: 'btcusdt' }, [1]);
         expect(await warehouse.partitions()).toHaveLength(2);
-      } finally {
-        await server.admin.query("SET GLOBAL time_zone = 'SYSTEM', GLOBAL sql_mode = DEFAULT");
-      }
+      });
     });
 
     it('refuses a schema newer than the program, and to read an older one', async () => {
