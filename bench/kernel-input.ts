@@ -6,6 +6,7 @@ import {
   type CatalogRow,
   compileProgram,
   KLINE_INPUTS,
+  newColumn,
   type Program,
   runProgram,
 } from '../kernels/index.js';
@@ -54,10 +55,12 @@ export function computeCodes(klines: Klines): Map<string, Float64Array> {
 function bind(klines: Klines, rows: readonly CatalogRow[]): KernelRun {
   const program = compileProgram(rows);
   const columns = program.columnNames.map((_, i) => {
+    const column = newColumn(klines.rows);
     const input = KLINE_INPUTS[i];
-    return input === undefined ? new Float64Array(klines.rows) : klines.columns[COLUMN[input]]!;
+    if (input !== undefined) column.set(klines.columns[COLUMN[input]]!);
+    return column;
   });
-  const state = new Float64Array(program.stateSize);
+  const state = newColumn(program.stateSize);
   return { klines, program, columns, state, steps: bindProgram(program, columns, state) };
 }
 

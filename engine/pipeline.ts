@@ -1,4 +1,4 @@
-import { type BoundStep, bindProgram, KLINE_INPUTS, runProgram } from '../kernels/index.js';
+import { type BoundStep, bindProgram, KLINE_INPUTS, newColumn, runProgram } from '../kernels/index.js';
 import type { StrategyRecord } from '../warehouse/index.js';
 import { ChunkMemory } from './chunk-memory.js';
 import { durationOf } from './interval.js';
@@ -50,9 +50,9 @@ export class Pipeline {
     this.#stages = job.strategies.map((record) => new StrategyStage(record, job.interval));
     this.#history = historyOf(job.strategies, job.interval);
     this.#capacity = this.#history + Math.max(this.#history, BLOCK_ROWS);
-    this.#columns = PROGRAM.columnNames.map(() => new Float64Array(this.#capacity));
+    this.#columns = PROGRAM.columnNames.map(() => newColumn(this.#capacity));
     this.#streak = new Int32Array(this.#capacity);
-    this.#state = new Float64Array(PROGRAM.stateSize);
+    this.#state = newColumn(PROGRAM.stateSize);
     this.#steps = bindProgram(PROGRAM, this.#columns, this.#state);
     this.#codeColumns = job.codes.map((code) => this.#column(code));
     for (const stage of this.#stages) stage.bind((name) => this.#column(name), this.#streak);

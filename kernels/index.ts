@@ -81,3 +81,4 @@ export {
   type Side,
 } from './scoring/rules.js';
 export { deriveMaxScore, SCORING_VERSION, Scorer } from './scoring/score.js';
+export { newColumn } from './wasm/columns.js';

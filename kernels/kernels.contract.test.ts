@@ -7,6 +7,7 @@ import { CATALOG, CODES, codeSpec, kernelVersion, lookback } from './catalog.js'
 import { type CatalogRow, KLINE_INPUTS } from './catalog-row.js';
 import type { Kernel, Params } from './kernel.js';
 import { bindProgram, compileProgram, runProgram } from './program.js';
+import { newColumn } from './wasm/columns.js';
 
 const ROWS = 900;
 const shapes = klineShapes(ROWS);
@@ -38,6 +39,12 @@ function runWhole(klines: TwinInput, rows = ROWS): Map<string, Float64Array> {
 
 const wholes = shapes.map(({ name, klines }) => ({ name, klines, columns: runWhole(klines) }));
 
+/** Arrays of these lengths: ordinary ones, or the same few in the memory of the WebAssembly kernels again and again. */
+type Place = (lengths: readonly number[]) => Float64Array[];
+const anywhere: Place = (lengths) => lengths.map((length) => new Float64Array(length));
+const standing = Array.from({ length: 12 }, () => newColumn(ROWS + 4));
+const inMemory: Place = (lengths) => lengths.map((length, i) => standing[i].subarray(0, length));
+
 /**
  * Runs a kernel over chunks that end at `cuts`, each in fresh buffers that hold nothing but the chunk and the history the
  * kernel asks for. Fails when a row is left unwritten, a cell outside the chunk or behind the state is written, or an input.
@@ -47,6 +54,7 @@ function runCut(
   params: Params,
   inputs: readonly Float64Array[],
   cuts: readonly number[],
+  place: Place = anywhere,
 ): { readonly outputs: Float64Array[]; readonly state: Float64Array } {
   const size = kernel.stateSize(params);
   let state = new Float64Array(size);
@@ -54,10 +62,17 @@ function runCut(
   let start = 0;
   for (const end of cuts) {
     const first = Math.max(0, start - kernel.history(params));
-    const chunk = inputs.map((input) => input.slice(first, end));
-    const before = chunk.map((input) => input.slice());
-    const out = kernel.outputs.map(() => new Float64Array(end - first + 1).fill(SENTINEL));
-    const guarded = new Float64Array(size + 4).fill(SENTINEL);
+    const before = inputs.map((input) => input.slice(first, end));
+    const arrays = place([
+      ...inputs.map(() => end - first),
+      ...kernel.outputs.map(() => end - first + 1),
+      size + 4,
+    ]);
+    const chunk = arrays.slice(0, inputs.length);
+    const out = arrays.slice(inputs.length, -1);
+    const guarded = arrays[arrays.length - 1];
+    for (const [i, column] of chunk.entries()) column.set(before[i]);
+    for (const column of [...out, guarded]) column.fill(SENTINEL);
     guarded.set(state);
     kernel.run(chunk, params, guarded, out, start - first, end - first);
     if (!sameBits(chunk, before)) throw new Error(`${kernel.name}: an input was written`);
@@ -123,20 +138,31 @@ describe.each(TOGETHER.map((kernel) => ({ kernel, name: kernel.name })))('$name 
     '%i rows give the bits and states of one after another, under any cutting',
     (n) => {
       const params = rows.slice(0, n).map((row) => row.params);
+      const arrays = (make: (rows: number) => Float64Array) => ({
+        inputs: inputs.map(() => make(ROWS)),
+        outputs: params.map(() => kernel.outputs.map(() => make(ROWS))),
+        states: params.map((one) => make(kernel.stateSize(one))),
+      });
+      const ordinary = arrays((length) => new Float64Array(length));
+      const standing = arrays(newColumn);
       for (const { name, columns } of wholes) {
         const x = inputs.map((input) => columns.get(input)!);
         const alone = params.map((one) => runCut(kernel, one, x, [ROWS]));
         for (const [i, cuts] of cuttings(ROWS).entries()) {
-          const states = params.map((one) => new Float64Array(kernel.stateSize(one)));
-          const outputs = params.map(() => kernel.outputs.map(() => new Float64Array(ROWS)));
-          let start = 0;
-          for (const end of cuts) {
-            kernel.runTogether!(x, params, states, outputs, start, end);
-            start = end;
-          }
-          for (const [k, { outputs: expected, state }] of alone.entries()) {
-            expect(sameBits(outputs[k], expected), `${name}, cutting ${i}, row ${k}`).toBe(true);
-            expect(sameBits([states[k]], [state]), `state, ${name}, cutting ${i}, row ${k}`).toBe(true);
+          for (const together of [ordinary, standing]) {
+            const states = together.states.map((state, k) => state.subarray(0, kernel.stateSize(params[k])));
+            for (const state of states) state.fill(0);
+            for (const [input, column] of x.entries()) together.inputs[input].set(column);
+            let start = 0;
+            for (const end of cuts) {
+              kernel.runTogether!(together.inputs, params, states, together.outputs, start, end);
+              start = end;
+            }
+            for (const [k, { outputs: expected, state }] of alone.entries()) {
+              const at = `${name}, cutting ${i}, row ${k}, ${together === standing ? 'in place' : 'copied'}`;
+              expect(sameBits(together.outputs[k], expected), at).toBe(true);
+              expect(sameBits([states[k]], [state]), `state, ${at}`).toBe(true);
+            }
           }
         }
       }
@@ -152,9 +178,12 @@ describe.each(CATALOG.map((row) => ({ row, name: label(row) })))('$name', ({ row
     for (const { name, columns } of wholes) {
       const whole = runCut(kernel, params, inputsOf(columns), [ROWS]);
       for (const [i, cuts] of cuttings(ROWS).entries()) {
-        const cut = runCut(kernel, params, inputsOf(columns), cuts);
-        expect(sameBits(cut.outputs, whole.outputs), `${name}, cutting ${i}`).toBe(true);
-        expect(sameBits([cut.state], [whole.state]), `state, ${name}, cutting ${i}`).toBe(true);
+        for (const place of [anywhere, inMemory]) {
+          const cut = runCut(kernel, params, inputsOf(columns), cuts, place);
+          const at = `${name}, cutting ${i}, ${place === inMemory ? 'in place' : 'copied'}`;
+          expect(sameBits(cut.outputs, whole.outputs), at).toBe(true);
+          expect(sameBits([cut.state], [whole.state]), `state, ${at}`).toBe(true);
+        }
       }
     }
   });
@@ -186,10 +215,11 @@ describe.each(CATALOG.map((row) => ({ row, name: label(row) })))('$name', ({ row
       )) {
         const inputs = inputsOf(columns);
         const whole = runCut(kernel, variant, inputs, [ROWS]);
-        for (const cuts of cuttings(ROWS).slice(0, 4)) {
-          const cut = runCut(kernel, variant, inputs, cuts);
-          expect(sameBits(cut.outputs, whole.outputs), `${name}, ${JSON.stringify(variant)}`).toBe(true);
-        }
+        for (const cuts of cuttings(ROWS).slice(0, 4))
+          for (const place of [anywhere, inMemory]) {
+            const cut = runCut(kernel, variant, inputs, cuts, place);
+            expect(sameBits(cut.outputs, whole.outputs), `${name}, ${JSON.stringify(variant)}`).toBe(true);
+          }
         if (name !== 'walk') continue;
         const warmUp = Math.max(...row.inputs.map((input) => program.lookback.get(input)!));
         for (const [o, column] of whole.outputs.entries()) {

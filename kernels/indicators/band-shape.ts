@@ -1,4 +1,9 @@
 import type { Kernel } from '../kernel.js';
+import { wasm } from '../wasm/module.js';
+import { runWasm, type WasmCall } from '../wasm/run.js';
+
+const call: WasmCall = ({ inputs, outputs }, rows) =>
+  wasm.bandShape(inputs[0], inputs[1], inputs[2], inputs[3], outputs[0], outputs[1], rows);
 
 /** Width of a band relative to its middle, and where a value stands in it; the latter unknown when it has no width. */
 export const bandShape: Kernel = {
@@ -11,18 +16,7 @@ export const bandShape: Kernel = {
   lookback: () => 0,
   history: () => 0,
   stateSize: () => 0,
-  run(inputs, _params, _state, outputs, start, end) {
-    const value = inputs[0];
-    const upper = inputs[1];
-    const middle = inputs[2];
-    const lower = inputs[3];
-    const outWidth = outputs[0];
-    const outPosition = outputs[1];
-    for (let i = start; i < end; i++) {
-      const width = upper[i] - lower[i];
-      outWidth[i] = width / middle[i];
-      // Without a width 0 / 0, which is unknown. (V8 takes twice the time over a NaN that is chosen by a condition.)
-      outPosition[i] = ((value[i] - lower[i]) * Number(width !== 0)) / width;
-    }
+  run(inputs, params, state, outputs, start, end) {
+    runWasm(bandShape, call, inputs, params, state, outputs, start, end);
   },
 };

@@ -1,17 +1,15 @@
 import type { Kernel } from '../kernel.js';
-import { SEGMENT, segmentEnd } from '../window/blocks.js';
-import { suffixMoments } from '../window/moments.js';
+import { wasm } from '../wasm/module.js';
+import { runWasm, type WasmCall } from '../wasm/run.js';
 import { blankWarmUp } from '../window/warm-up.js';
 
 const ROW = 0;
-const DISTANCES = 1;
-const SQUARES = 2;
-const distances = new Float64Array(SEGMENT);
-const squares = new Float64Array(SEGMENT);
+const call: WasmCall = ({ state, inputs, outputs }, rows, params) =>
+  wasm.bbands(state, inputs[0], outputs[0], outputs[1], outputs[2], rows, params.period, params.width);
 
 /**
  * Bollinger bands: simple moving average (bit for bit the kernel sma's) and `width` population deviations around it. TA-Lib
- * BBANDS without its cancellation: see `suffixMoments`.
+ * BBANDS without its cancellation: see `suffixMoments` of the module.
  */
 export const bbands: Kernel = {
   name: 'bbands',
@@ -27,53 +25,10 @@ export const bbands: Kernel = {
   history: ({ period }) => period - 1,
   stateSize: () => 3,
   run(inputs, params, state, outputs, start, end) {
-    if (start >= end) return;
-    const x = inputs[0];
-    const upper = outputs[0];
-    const middle = outputs[1];
-    const lower = outputs[2];
-    const period = params.period;
-    const scale = params.width / Math.sqrt(period);
-    const inverse = 1 / period;
     const firstRow = state[ROW];
-    let position = (firstRow % period) | 0;
-    let isFirst = firstRow < period;
-    let distance = state[DISTANCES];
-    let square = state[SQUARES];
-    for (let from = start; from < end; ) {
-      const to = segmentEnd(from, end, position, period);
-      const block = from - position;
-      const anchor = x[block];
-      suffixMoments(x, anchor, period, block, isFirst, from, to, distances, squares);
-      if (position === 0) {
-        distance = 0;
-        square = 0;
-      }
-      for (let i = from; i < to; i++) {
-        const away = x[i] - anchor;
-        distance += away;
-        square += away * away;
-        const total = distances[i - from] + distance;
-        const shift = total * inverse;
-        const spread = squares[i - from] + square - total * shift;
-        const mean = anchor + shift;
-        const reach = spread > 0 ? scale * Math.sqrt(spread) : 0;
-        middle[i] = mean;
-        upper[i] = mean + reach;
-        lower[i] = mean - reach;
-      }
-      position += to - from;
-      if (position === period) {
-        position = 0;
-        isFirst = false;
-      }
-      from = to;
-    }
-    blankWarmUp(upper, start, end, firstRow, period - 1);
-    blankWarmUp(middle, start, end, firstRow, period - 1);
-    blankWarmUp(lower, start, end, firstRow, period - 1);
-    state[ROW] = firstRow + end - start;
-    state[DISTANCES] = distance;
-    state[SQUARES] = square;
+    runWasm(bbands, call, inputs, params, state, outputs, start, end);
+    blankWarmUp(outputs[0], start, end, firstRow, params.period - 1);
+    blankWarmUp(outputs[1], start, end, firstRow, params.period - 1);
+    blankWarmUp(outputs[2], start, end, firstRow, params.period - 1);
   },
 };

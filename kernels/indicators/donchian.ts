@@ -1,8 +1,11 @@
 import type { Kernel } from '../kernel.js';
-import { rollingRange } from '../window/range.js';
+import { wasm } from '../wasm/module.js';
+import { runWasm, type WasmCall } from '../wasm/run.js';
 import { blankWarmUp } from '../window/warm-up.js';
 
 const ROW = 0;
+const call: WasmCall = ({ state, inputs, outputs }, rows, params) =>
+  wasm.donchian(state, inputs[0], inputs[1], outputs[0], outputs[1], rows, params.period);
 
 /** Donchian channel: the highest high and the lowest low of the last `period` rows, this one included. TA-Lib MAX, MIN. */
 export const donchian: Kernel = {
@@ -16,13 +19,9 @@ export const donchian: Kernel = {
   history: ({ period }) => period,
   stateSize: () => 1,
   run(inputs, params, state, outputs, start, end) {
-    const outUpper = outputs[0];
-    const outLower = outputs[1];
-    const period = params.period;
     const firstRow = state[ROW];
-    rollingRange(inputs[0], inputs[1], period, (start - firstRow) | 0, start, end, outUpper, outLower);
-    blankWarmUp(outUpper, start, end, firstRow, period - 1);
-    blankWarmUp(outLower, start, end, firstRow, period - 1);
-    state[ROW] = firstRow + end - start;
+    runWasm(donchian, call, inputs, params, state, outputs, start, end);
+    blankWarmUp(outputs[0], start, end, firstRow, params.period - 1);
+    blankWarmUp(outputs[1], start, end, firstRow, params.period - 1);
   },
 };

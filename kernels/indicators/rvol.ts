@@ -27,7 +27,7 @@ function returnAt(returns: Float64Array, x: Float64Array, start: number, i: numb
  *
  * The returns of the chunk are first put where the results will stand. Then segments are taken from the last to the first,
  * because the results of a block replace returns that only the next block's windows need. Sums of distances from the last
- * return before the block, which bounds them as in `suffixMoments`; the window that is a whole block does not hold that return and
+ * return before the block, which bounds them as in the bands of bbands; the window that is a whole block does not hold that return and
  * is taken in two passes.
  */
 export const rvol: Kernel = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rollingRange } from './range.js';
+import { donchian } from '../indicators/donchian.js';
+import { newColumn } from './columns.js';
 
 const ROWS = 700;
 
@@ -51,18 +52,24 @@ function naive({ highs, lows }: Bars, period: number, i: number): [number, numbe
   return [Math.max(...highs.subarray(first, i + 1)), Math.min(...lows.subarray(first, i + 1))];
 }
 
-describe.each(Object.keys(SHAPES))('rollingRange, %s', (name) => {
+const inputs = [newColumn(ROWS), newColumn(ROWS)];
+const outputs = [newColumn(ROWS), newColumn(ROWS)];
+const state = newColumn(donchian.stateSize({}));
+
+describe.each(Object.keys(SHAPES))('rolling range, %s', (name) => {
   const shape = SHAPES[name]!;
 
   it.each([1, 2, 3, 14, 20, 255, 256, 257, 300])('period %i, in chunks: the very extremes', (period) => {
+    inputs[0].set(shape.highs);
+    inputs[1].set(shape.lows);
     const expected = Array.from({ length: ROWS }, (_, i) => naive(shape, period, i));
     for (const step of [1, 17, 40, 333, ROWS]) {
-      const tops = new Float64Array(ROWS);
-      const bottoms = new Float64Array(ROWS);
+      state.fill(0);
       for (let start = 0; start < ROWS; start += step)
-        rollingRange(shape.highs, shape.lows, period, 0, start, Math.min(ROWS, start + step), tops, bottoms);
+        donchian.run(inputs, { period }, state, outputs, start, Math.min(ROWS, start + step));
       const wrong = expected.findIndex(
-        ([top, bottom], i) => !Object.is(tops[i], top) || !Object.is(bottoms[i], bottom),
+        ([top, bottom], i) =>
+          i >= period - 1 && (!Object.is(outputs[0][i], top) || !Object.is(outputs[1][i], bottom)),
       );
       expect(wrong, `step ${step}: the first row that is off`).toBe(-1);
     }
