@@ -1,7 +1,7 @@
 import { ChunkMemory } from './chunk-memory.js';
 import { Pipeline } from './pipeline.js';
 import type { Carry, ChunkResult, PartitionJob } from './task.js';
-import type { TaskMessage } from './wire.js';
+import type { ThreadTask } from './wire.js';
 
 /** Pipelines that a thread keeps: as many as partitions are usually under way at once. */
 const KEPT_PIPELINES = 4;
@@ -10,7 +10,7 @@ const KEPT_PIPELINES = 4;
 const pipelines = new Map<string, Pipeline>();
 
 /** Runs one chunk: the whole of a pool task. */
-export function computeChunk(task: TaskMessage): ChunkResult {
+export function computeChunk(task: ThreadTask): ChunkResult {
   const memory = new ChunkMemory(task.memory);
   const pipeline = pipelineOf(task.job, task.carry);
   const facts = pipeline.push(task.klines, task.rows, task.wantFacts, memory);

@@ -3,7 +3,7 @@ import { Piscina } from 'piscina';
 import { builtFile } from './built-file.js';
 import { createPool } from './create-pool.js';
 import type { ComputePool } from './task.js';
-import { jobText, type ResultMessage, type TaskMessage, unpackResult } from './wire.js';
+import { packTask, type ResultMessage, type TaskMessage, unpackResult } from './wire.js';
 
 /**
  * Threads that pay by default: one less than the cores, at least 1. The caller's thread and DuckDB's own write all the
@@ -30,7 +30,7 @@ export function createThreadPool(threads: number): ComputePool {
   piscina.on('error', () => {});
   return createPool(
     threads,
-    async (task) => unpackResult(await piscina.run({ ...task, job: jobText(task.job) })),
+    async (task) => unpackResult(await piscina.run(packTask(task)), task),
     () => piscina.close({ force: true }),
   );
 }

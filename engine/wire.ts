@@ -1,20 +1,40 @@
-import type { ChunkFacts, ChunkResult, ChunkTask, FactColumns, PartitionJob } from './task.js';
+import type { Carry, ChunkFacts, ChunkResult, ChunkTask, FactColumns, PartitionJob } from './task.js';
 
 /**
  * How a chunk crosses between threads. A message of some 160 views and two strategies costs over a millisecond to clone, a
  * tenth of what a chunk takes to compute: so the job travels as its text, and views as numbers beside the buffers that
  * they look at.
  */
-export interface TaskMessage extends Omit<ChunkTask, 'job'> {
+export interface TaskMessage {
   /** JSON of the job. */
+  readonly job: string;
+  readonly rows: number;
+  readonly wantFacts: boolean;
+  readonly memory: SharedArrayBuffer | null;
+  readonly carryMemory: SharedArrayBuffer | null;
+  /** What klines and carry look at. */
+  readonly buffers: readonly SharedArrayBuffer[];
+  /** Klines and carry as numbers. */
+  readonly numbers: Float64Array;
+}
+
+/** A task as a thread has it: it knows the job by its text. */
+export interface ThreadTask extends Omit<ChunkTask, 'job'> {
   readonly job: string;
 }
 
-export interface ResultMessage extends Pick<ChunkResult, 'carry' | 'usedBytes' | 'carryBytes'> {
+/** The memory that the task brought is not sent back: the asker knows it. */
+export interface ResultMessage {
+  readonly usedBytes: number;
+  readonly carryBytes: number;
+  /** What views look at beside that memory. */
   readonly buffers: readonly SharedArrayBuffer[];
-  /** The facts as numbers, in the order of `writeFacts`. */
+  /** The facts as numbers, in the order of `writeFacts`, and the carry. */
   readonly numbers: Float64Array;
 }
+
+/** Memory that both sides of a result know, in this order. */
+type Lent = Pick<ChunkTask, 'memory' | 'carryMemory'>;
 
 type View = FactColumns['arrays'][number];
 
@@ -32,30 +52,62 @@ export function jobText(job: PartitionJob): string {
   return text;
 }
 
-export function packResult({ carry, usedBytes, carryBytes, ...facts }: ChunkResult): ResultMessage {
-  const writer = new Writer();
-  writeFacts(facts, writer);
-  const numbers = Float64Array.from(writer.numbers);
-  return { carry, usedBytes, carryBytes, buffers: writer.buffers, numbers };
+export function packTask({ job, klines, carry, ...rest }: ChunkTask): TaskMessage {
+  const writer = new Writer([]);
+  writer.views(klines);
+  writer.number(carry === null ? 0 : 1);
+  if (carry !== null) writeCarry(carry, writer);
+  return { ...rest, ...writer.packed(), job: jobText(job) };
 }
 
-export function unpackResult({ buffers, numbers, ...rest }: ResultMessage): ChunkResult {
-  return { ...readFacts(new Reader(buffers, numbers)), ...rest };
+export function unpackTask({ buffers, numbers, ...rest }: TaskMessage): ThreadTask {
+  const reader = new Reader(buffers, numbers);
+  return { klines: reader.views(), carry: reader.number() === 0 ? null : readCarry(reader), ...rest };
+}
+
+export function packResult(
+  { carry, usedBytes, carryBytes, ...facts }: ChunkResult,
+  lent: Lent,
+): ResultMessage {
+  const known = knownBuffers(lent);
+  const writer = new Writer(known);
+  writeFacts(facts, writer);
+  writeCarry(carry, writer);
+  const { buffers, numbers } = writer.packed();
+  return { usedBytes, carryBytes, buffers: buffers.slice(known.length), numbers };
+}
+
+export function unpackResult({ buffers, numbers, ...rest }: ResultMessage, lent: Lent): ChunkResult {
+  const reader = new Reader([...knownBuffers(lent), ...buffers], numbers);
+  return { ...readFacts(reader), carry: readCarry(reader), ...rest };
+}
+
+function knownBuffers({ memory, carryMemory }: Lent): SharedArrayBuffer[] {
+  return [memory, carryMemory].filter((buffer) => buffer !== null);
 }
 
 class Writer {
-  readonly buffers: SharedArrayBuffer[] = [];
-  readonly numbers: number[] = [];
+  readonly #buffers: SharedArrayBuffer[];
+  readonly #numbers: number[] = [];
+
+  /** @param known buffers that the reader has before any that it is sent */
+  constructor(known: readonly SharedArrayBuffer[]) {
+    this.#buffers = [...known];
+  }
+
+  packed(): { readonly buffers: readonly SharedArrayBuffer[]; readonly numbers: Float64Array } {
+    return { buffers: this.#buffers, numbers: Float64Array.from(this.#numbers) };
+  }
 
   number(value: number): void {
-    this.numbers.push(value);
+    this.#numbers.push(value);
   }
 
   view(view: View): void {
     const buffer = view.buffer as unknown as SharedArrayBuffer;
-    let index = this.buffers.lastIndexOf(buffer);
-    if (index < 0) index = this.buffers.push(buffer) - 1;
-    this.numbers.push(
+    let index = this.#buffers.lastIndexOf(buffer);
+    if (index < 0) index = this.#buffers.push(buffer) - 1;
+    this.#numbers.push(
       KINDS.findIndex((kind) => view instanceof kind),
       index,
       view.byteOffset,
@@ -95,6 +147,24 @@ class Reader {
   list<T>(read: () => T): T[] {
     return Array.from({ length: this.number() }, read);
   }
+}
+
+function writeCarry({ rows, kernelState, history, historyRows, trades }: Carry, to: Writer): void {
+  to.number(rows);
+  to.view(kernelState);
+  to.view(history);
+  to.number(historyRows);
+  to.views(trades);
+}
+
+function readCarry(from: Reader): Carry {
+  return {
+    rows: from.number(),
+    kernelState: from.view<Float64Array>(),
+    history: from.view<Float64Array>(),
+    historyRows: from.number(),
+    trades: from.views<Float64Array>(),
+  };
 }
 
 function writeFacts({ indicators, strategies, blocks }: ChunkFacts, to: Writer): void {

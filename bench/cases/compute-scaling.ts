@@ -10,7 +10,7 @@ interface ScalingInput {
 }
 
 const COPIES = 'two independent copies';
-const REPEATS = 4;
+const REPEATS = 8;
 const FULL = [
   [SERIES.btc15m, SERIES.btc1h],
   [SERIES.eth15m, SERIES.eth1h],
