@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { UserError } from '../engine/index.js';
 import { WarehouseAccessError, WarehouseHeldError } from '../warehouse/index.js';
+import { heldLine } from './held.js';
 import { Interrupted } from './interruption.js';
 
 /** Exit codes of every command. */
@@ -12,13 +13,13 @@ export interface Failure {
   readonly line: string | null;
 }
 
-/** Sorts an error that ended a command. */
-export function failureOf(error: unknown): Failure {
+/** Sorts an error that ended a command. @param args of the command line */
+export function failureOf(error: unknown, args: readonly string[]): Failure {
   if (error instanceof Interrupted) return { code: error.exitCode, line: error.message };
   if (error instanceof CommanderError) return commanderFailure(error);
   if (error instanceof UserError || error instanceof WarehouseAccessError)
     return { code: EXIT.USER, line: oneLine(error.message) };
-  if (error instanceof WarehouseHeldError) return { code: EXIT.HELD, line: oneLine(error.message) };
+  if (error instanceof WarehouseHeldError) return { code: EXIT.HELD, line: oneLine(heldLine(error, args)) };
   return { code: EXIT.FAILURE, line: oneLine(error instanceof Error ? error.message : String(error)) };
 }
 

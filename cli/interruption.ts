@@ -15,6 +15,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 let pending: Interrupted | null = null;
 let listening = 0;
+const waiting = new Set<() => void>();
 const cleanups = new Set<() => void>();
 
 /**
@@ -27,6 +28,7 @@ export function listenForSignals(): void {
       if (pending === null && listening > 0) {
         pending = new Interrupted(signal, code);
         process.stderr.write(`klinemill: ${signal}, stopping (again: at once)\n`);
+        for (const wake of waiting) wake();
         return;
       }
       for (const cleanup of cleanups) cleanup();
@@ -42,6 +44,17 @@ export async function interruptible<T>(work: () => Promise<T>): Promise<T> {
   } finally {
     listening--;
   }
+}
+
+/** Resolves when the first signal comes: for what runs until then. */
+export async function untilInterrupted(): Promise<void> {
+  await interruptible(
+    () =>
+      new Promise<void>((resolve) => {
+        if (pending !== null) resolve();
+        else waiting.add(resolve);
+      }),
+  );
 }
 
 /** @throws Interrupted when a signal has come */

@@ -16,6 +16,7 @@ import { replicaCommand } from './commands/replica.js';
 import { reportCommand } from './commands/report.js';
 import { resampleCommand } from './commands/resample.js';
 import { runsCommand } from './commands/runs.js';
+import { serveCommand } from './commands/serve.js';
 import { sqlCommand } from './commands/sql.js';
 import { startCommand } from './commands/start.js';
 import { statusCommand } from './commands/status.js';
@@ -39,6 +40,7 @@ export function createProgram(): Command {
     reportCommand(),
     explainCommand(),
     mineCommand(),
+    serveCommand(),
     statusCommand(),
     gapsCommand(),
     strategyCommand(),

@@ -64,7 +64,7 @@ export async function checkFilter(
 }
 
 /** About what there is to do: bars of a partition are not counted one by one, so a resumed pass counts by its share. */
-function plannedBars(plans: readonly PartitionPlan[]): number {
+export function plannedBars(plans: readonly PartitionPlan[]): number {
   let bars = 0;
   for (const { partition, passes } of plans) {
     const { firstCloseTime, lastCloseTime, rows } = partition;

@@ -14,7 +14,7 @@ export async function run(args: readonly string[]): Promise<void> {
   try {
     await createProgram().parseAsync(args, { from: 'user' });
   } catch (error) {
-    const { code, line } = failureOf(error);
+    const { code, line } = failureOf(error, args);
     process.exitCode = code;
     if (line !== null) process.stderr.write(`klinemill: ${line}\n`);
     if (code !== 0 && process.env.KLINEMILL_DEBUG === '1' && error instanceof Error)

@@ -3,10 +3,20 @@ export class WarehouseHeldError extends Error {
   override readonly name = 'WarehouseHeldError';
   /** Url of the warehouse, without a password. */
   readonly url: string;
+  /** Process of this machine that holds it; null: not known by its id. */
+  readonly holderPid: number | null;
 
-  constructor(url: string, holder: string, reason = 'a DuckDB file belongs to one process at a time') {
-    super(`warehouse: ${url} is held by ${holder}; ${reason}`);
+  /** @param holder a process id, or words for it */
+  constructor(
+    url: string,
+    holder: number | string,
+    reason = 'a DuckDB file belongs to one process at a time',
+  ) {
+    super(
+      `warehouse: ${url} is held by ${typeof holder === 'number' ? `process ${holder}` : holder}; ${reason}`,
+    );
     this.url = url;
+    this.holderPid = typeof holder === 'number' ? holder : null;
   }
 }
 

@@ -5,10 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import type { RecordBatch } from 'apache-arrow';
 import { type Command, Option } from 'commander';
 import { UserError } from '../../engine/index.js';
-import type { TimeRange, Warehouse } from '../../warehouse/index.js';
+import { encodeArrow, encodeCsv, type TimeRange, type Warehouse } from '../../warehouse/index.js';
 import { type CommonOptions, common, group } from '../command.js';
-import { encodeArrow } from '../export/arrow.js';
-import { encodeCsv } from '../export/csv.js';
 import { writeParquet } from '../export/parquet.js';
 import { replaceFile } from '../files.js';
 import { counted, whole } from '../format.js';
@@ -107,6 +105,6 @@ function writeAs(
   memoryLimit: string,
 ): Promise<void> {
   if (format === 'parquet') return writeParquet(batches, path, memoryLimit);
-  const pieces = format === 'csv' ? encodeCsv(batches) : encodeArrow(batches);
+  const pieces = format === 'csv' ? encodeCsv(batches) : encodeArrow(batches, 'file');
   return pipeline(Readable.from(pieces, { objectMode: true, highWaterMark: 1 }), createWriteStream(path));
 }

@@ -22,11 +22,13 @@ import { reportRow } from '../report-document.js';
 import { reportText } from '../reporting.js';
 import { START_OUTPUT } from '../schemas/start.js';
 import { shippedStrategies } from '../seeds.js';
+import type { ServingOptions } from '../serving.js';
 import { chooseSource, isSynthetic, KLINE_FOLDER, type StartSource } from '../sources.js';
 import { wholeNumber } from '../values.js';
+import { serveWarehouse, servingOptions } from './serve.js';
 
-interface StartOptions extends ReplicaOptions, ExchangeOptions {
-  readonly threads: number;
+interface StartOptions extends ReplicaOptions, ExchangeOptions, ServingOptions {
+  readonly serve?: true;
 }
 
 /** Where the klines came from. */
@@ -55,7 +57,8 @@ export function startCommand(): Command {
         .argParser(wholeNumber(0))
         .default(defaultThreads(), 'one less than the cores'),
     );
-  return common(replicaOption(exchangeOptions(command))).action((files: string[], options: StartOptions) =>
+  const serving = servingOptions(command.option('--serve', 'go on to serve the API and the dashboard'));
+  return common(replicaOption(exchangeOptions(serving))).action((files: string[], options: StartOptions) =>
     withWriter(options, async (warehouse) => {
       const started = await start(warehouse, files, options);
       const { recomputed } = started;
@@ -70,6 +73,9 @@ export function startCommand(): Command {
         report: started.report.map(reportRow),
       };
       await print(options, START_OUTPUT, document, () => startText(started));
+      // One document is enough for whoever reads --json.
+      const { json: _json, ...serving } = options;
+      if (options.serve === true) await serveWarehouse(warehouse, serving);
     }),
   );
 }

@@ -11,8 +11,8 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import { DataType, type Field, type RecordBatch } from 'apache-arrow';
+import { type Cell, cellReaders } from '../../warehouse/index.js';
 import { onSuddenEnd } from '../interruption.js';
-import { type Cell, cellReaders } from './cells.js';
 
 const CHUNK_ROWS = 2048;
 

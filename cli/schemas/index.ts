@@ -15,6 +15,7 @@ import { REPLICA_SYNC_OUTPUT } from './replica.js';
 import { REPORT_OUTPUT } from './report.js';
 import { RESAMPLE_OUTPUT } from './resample.js';
 import { RUN_OUTPUT, RUNS_OUTPUT } from './runs.js';
+import { SERVE_OUTPUT } from './serve.js';
 import { SQL_OUTPUT } from './sql.js';
 import { START_OUTPUT } from './start.js';
 import { STATUS_OUTPUT } from './status.js';
@@ -36,6 +37,7 @@ export const JSON_OUTPUT = {
   report: REPORT_OUTPUT,
   explain: EXPLAIN_OUTPUT,
   mine: MINE_OUTPUT,
+  serve: SERVE_OUTPUT,
   status: STATUS_OUTPUT,
   gaps: GAPS_OUTPUT,
   'strategy import': STRATEGY_IMPORT_OUTPUT,

@@ -1,8 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { AnalyticsSession, Parameters } from '../analytics/session.js';
+import type { RecordBatch } from 'apache-arrow';
+import type { AnalyticsSession, BatchColumn, Parameters } from '../analytics/session.js';
 import { type ColumnArray, type ColumnSpec, makeBatch } from '../columns.js';
 import { quote } from '../store/sql.js';
 import { BulkAppender } from './append.js';
+import { readBatches } from './batches.js';
 import { rollbackQuietly } from './database.js';
 import { rows, SQL_TYPE } from './sql.js';
 import { vectorItems } from './vectors.js';
@@ -60,6 +62,14 @@ class DuckDbAnalysis implements AnalyticsSession {
       at += chunk.rowCount;
     }
     return Object.fromEntries(names.map((name, c) => [name, columns[c]!]));
+  }
+
+  batches(
+    columns: readonly BatchColumn[],
+    rest: string,
+    parameters: Parameters = {},
+  ): AsyncIterable<RecordBatch> {
+    return readBatches(this.#connection, columns, rest, named(rest, parameters));
   }
 }
 

@@ -165,7 +165,7 @@ async function createInstance(url: string, path: string, options: DatabaseOption
     if (!/lock on file|being used by another process/i.test(message))
       throw new Error(`warehouse: cannot open ${url}: ${message.split('\n')[0]}`);
     const holder = /\(PID (\d+)\)/.exec(message);
-    throw new WarehouseHeldError(url, holder === null ? 'another process' : `process ${holder[1]}`);
+    throw new WarehouseHeldError(url, holder === null ? 'another process' : Number(holder[1]));
   }
 }
 

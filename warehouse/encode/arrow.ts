@@ -1,4 +1,9 @@
-import { AsyncByteQueue, type RecordBatch, RecordBatchFileWriter } from 'apache-arrow';
+import {
+  AsyncByteQueue,
+  type RecordBatch,
+  RecordBatchFileWriter,
+  RecordBatchStreamWriter,
+} from 'apache-arrow';
 
 /** What a writer has written and nobody has taken yet. The writer's own queue cannot be asked whether it is empty. */
 class Outbox extends AsyncByteQueue {
@@ -17,10 +22,17 @@ class Outbox extends AsyncByteQueue {
   }
 }
 
-/** Batches as an Arrow IPC file, batch by batch: the reader's pace is the writer's, and only one batch is held. */
-export async function* encodeArrow(batches: AsyncIterable<RecordBatch>): AsyncGenerator<Uint8Array> {
+/**
+ * Batches as Arrow IPC, batch by batch: the reader's pace is the writer's, and only one batch is held.
+ *
+ * @param format `file` can be read from any place in it, `stream` from the start on
+ */
+export async function* encodeArrow(
+  batches: AsyncIterable<RecordBatch>,
+  format: 'file' | 'stream',
+): AsyncGenerator<Uint8Array> {
   const outbox = new Outbox();
-  const writer = new RecordBatchFileWriter();
+  const writer = format === 'file' ? new RecordBatchFileWriter() : new RecordBatchStreamWriter();
   writer.reset(outbox);
   for await (const batch of batches) {
     writer.write(batch);

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Warehouse } from '../warehouse/index.js';
+import { announceServer } from './held.js';
+import { onSuddenEnd, untilInterrupted } from './interruption.js';
+import { note } from './output.js';
+import { packageVersion } from './package-version.js';
+
+export interface ServingOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly token?: string;
+  readonly threads: number;
+}
+
+/** What stands when the server listens. */
+export interface Serving {
+  readonly url: string;
+  /** True: a token was given. */
+  readonly writes: boolean;
+}
+
+/**
+ * Serves a warehouse until a signal comes.
+ *
+ * @param onListening told when requests are taken
+ */
+export async function serveUntilInterrupted(
+  warehouse: Warehouse,
+  { host, port, token, threads }: ServingOptions,
+  onListening: (serving: Serving) => Promise<void>,
+): Promise<void> {
+  // Loaded here: no other command needs an HTTP server.
+  const { startServer } = await import('../server/index.js');
+  const { enginePort } = await import('./engine-port.js');
+  const running = await startServer(
+    {
+      warehouse,
+      engine: enginePort(warehouse, threads),
+      version: packageVersion(),
+      token: token ?? null,
+      dashboard: dashboardFolder(),
+      hosts: isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]'] : null,
+      log: note,
+    },
+    { host, port },
+  );
+  const withdraw = announceServer(warehouse.url, running.url);
+  const release = onSuddenEnd(withdraw);
+  try {
+    await onListening({ url: running.url, writes: token !== undefined });
+    await untilInterrupted();
+    await running.close();
+  } finally {
+    withdraw();
+    release();
+  }
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.');
+
+/** Where `npm run build` puts the dashboard; null before it. */
+function dashboardFolder(): string | null {
+  const top = import.meta.url.endsWith('.ts') ? '../dist/web/' : '../web/';
+  const folder = fileURLToPath(new URL(top, import.meta.url));
+  return existsSync(folder) ? folder : null;
+}

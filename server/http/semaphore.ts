@@ -1,0 +1,32 @@
+import { ProblemError } from './problem-error.js';
+
+/** At most `running` at a time; at most `waiting` more wait for their turn, and the rest is turned away. */
+export class Semaphore {
+  readonly #running: number;
+  readonly #waiting: number;
+  #active = 0;
+  readonly #queue: (() => void)[] = [];
+
+  constructor(running: number, waiting: number) {
+    this.#running = running;
+    this.#waiting = waiting;
+  }
+
+  /** Resolves to what gives the place back; call it once. @throws ProblemError when too many wait */
+  async acquire(): Promise<() => void> {
+    if (this.#active >= this.#running) {
+      if (this.#queue.length >= this.#waiting)
+        throw new ProblemError('too-many-requests', 'too many requests at a time; try again in a moment');
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
+    } else this.#active++;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      const next = this.#queue.shift();
+      // A place goes from hand to hand: `active` stays.
+      if (next === undefined) this.#active--;
+      else next();
+    };
+  }
+}

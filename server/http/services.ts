@@ -1,0 +1,43 @@
+import { LRUCache } from 'lru-cache';
+import { DEFAULT_LIMITS, type Limits, type ServerDeps } from '../deps.js';
+import { JobBook } from '../live/job-book.js';
+import { GenerationClock } from './generation-clock.js';
+import { Metrics } from './metrics.js';
+import { Semaphore } from './semaphore.js';
+
+/** An answer as it is kept. */
+export interface KeptAnswer {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What handlers share. */
+export class Services {
+  readonly deps: ServerDeps;
+  readonly limits: Limits;
+  readonly clock: GenerationClock;
+  readonly metrics = new Metrics();
+  readonly computing: Semaphore;
+  readonly downloads: Semaphore;
+  readonly streams: Semaphore;
+  readonly jobs: JobBook;
+  /** By ETag, which names data, request, format and encoding. */
+  readonly cache: LRUCache<string, KeptAnswer>;
+
+  constructor(deps: ServerDeps) {
+    this.deps = deps;
+    this.limits = { ...DEFAULT_LIMITS, ...deps.limits };
+    const { running, waiting, downloads, streams, cacheBytes, generationMs } = this.limits;
+    this.clock = new GenerationClock(deps.warehouse, generationMs);
+    this.computing = new Semaphore(running, waiting);
+    this.downloads = new Semaphore(downloads, 0);
+    this.streams = new Semaphore(streams, 0);
+    this.jobs = new JobBook(deps.engine, deps.log);
+    this.cache = new LRUCache({
+      maxSize: cacheBytes,
+      // A single answer must not push everything else out.
+      maxEntrySize: Math.ceil(cacheBytes / 16),
+      sizeCalculation: ({ body }) => body.byteLength + 512,
+    });
+  }
+}

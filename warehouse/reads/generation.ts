@@ -1,0 +1,23 @@
+import type { AnalyticsSession } from '../analytics/session.js';
+import type { Warehouse } from '../warehouse.js';
+import { readRows } from './rows.js';
+
+/**
+ * Every transaction that changes what can be read writes one of these rows: facts come with a task or a change, runs and
+ * strategies with their own.
+ */
+const GENERATION = `SELECT concat_ws('-',
+  (SELECT coalesce(max(version), 0) FROM schema_version),
+  (SELECT coalesce(max(seq), 0) FROM kline_change),
+  (SELECT coalesce(max(task_id), 0) FROM run_task),
+  (SELECT concat_ws('.', coalesce(max(run_id), 0), count(finished_at)) FROM run),
+  (SELECT concat_ws('.', count(*), coalesce(sum(strategy_id * is_enabled), 0)) FROM dim_strategy)) AS generation`;
+
+/** What the ledger stands at: the same text, the same data. */
+export async function readGeneration(source: Warehouse | AnalyticsSession): Promise<string> {
+  const [row] =
+    'rows' in source
+      ? await source.rows<{ generation: string }>(GENERATION)
+      : await readRows<{ generation: string }>(source, GENERATION);
+  return row!.generation;
+}
