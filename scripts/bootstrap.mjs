@@ -53,7 +53,7 @@ export function bootstrap() {
   if (!isInstalled()) install();
   const status = build();
   if (status === 0) return;
-  say(`build failed (tsc exit ${status})`);
+  say(`build failed (exit ${status})`);
   process.exit(1);
 }
 

@@ -22,6 +22,10 @@ const stampFile = join(dist, '.stamp');
 const ASSET = /\.(yaml|sql)$/;
 const UNBUILT = /\.(test|case)\.ts$/;
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'peers', 'golden']);
+/** The dashboard: Vite's, not the compiler's. */
+const WEB = 'server/web';
+const webDist = join(dist, 'web');
+const webStampFile = join(webDist, '.stamp');
 
 /** Progress and errors go to stderr: stdout belongs to the program that runs afterwards. */
 export function say(line) {
@@ -45,7 +49,13 @@ function sources() {
   const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8'));
   return include
     .flatMap((folder) => filesUnder(folder))
+    .filter((path) => !path.startsWith(`${WEB}/`))
     .filter((path) => (path.endsWith('.ts') && !UNBUILT.test(path)) || ASSET.test(path));
+}
+
+/** All that Vite reads: how it is set up is a source too. */
+function webSources() {
+  return filesUnder(WEB).filter((path) => !UNBUILT.test(path));
 }
 
 /** Changes whenever a source appears, goes, or is written; the lock is in it because types come from packages. */
@@ -58,9 +68,23 @@ function stampOf(paths) {
   return hash.digest('hex');
 }
 
+/** `vite build` empties its folder first, the stamp included, so a build that failed has none. */
+function buildWeb(force) {
+  const stamp = stampOf(webSources());
+  if (!force && existsSync(webStampFile) && readFileSync(webStampFile, 'utf8') === stamp) return 0;
+  say('building the dashboard');
+  rmSync(webStampFile, { force: true });
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const args = ['build', '--config', join(WEB, 'vite.config.ts'), '--logLevel', 'warn'];
+  const { status } = spawnSync(process.execPath, [vite, ...args], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) return status ?? 1;
+  writeFileSync(webStampFile, stamp);
+  return 0;
+}
+
 /** A renamed source must not leave its old output behind: folders of migrations and kernels are listed at run time. */
 function removeOrphans() {
-  for (const path of filesUnder('dist')) {
+  for (const path of filesUnder('dist').filter((path) => !path.startsWith('dist/web/'))) {
     const source = relative('dist', path).split(sep).join('/');
     const isOwn = source.startsWith('.') || existsSync(join(root, source));
     if (!isOwn && !existsSync(join(root, source.replace(/\.js(\.map)?$/, '.ts')))) rmSync(join(root, path));
@@ -75,12 +99,16 @@ function copyAssets(paths) {
 }
 
 /**
- * Compiles the rooms into dist (incremental) and copies what they read. Does nothing when no source changed since the
- * last build that succeeded.
+ * Compiles the rooms into dist (incremental), copies what they read, and bundles the dashboard into dist/web. Does nothing
+ * when no source changed since the last build that succeeded.
  *
- * @returns exit code of tsc; 0 when fresh
+ * @returns exit code of tsc or vite; 0 when fresh
  */
 export function build({ force = false } = {}) {
+  return buildRooms(force) || buildWeb(force);
+}
+
+function buildRooms(force) {
   const paths = sources();
   const stamp = stampOf(paths);
   if (!force && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return 0;

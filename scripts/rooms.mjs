@@ -8,7 +8,7 @@ const ROOMS = ['kernels', 'warehouse', 'engine', 'server', 'cli', 'bench', 'test
 
 /** What stands against the rooms under `top`; empty when nothing does. */
 async function breaches(top) {
-  const files = ROOMS.flatMap((room) => filesUnder(room, top)).filter((path) => path.endsWith('.ts'));
+  const files = ROOMS.flatMap((room) => filesUnder(room, top)).filter((path) => /\.tsx?$/.test(path));
   const { options, ...ruleSet } = createRequire(import.meta.url)('../.dependency-cruiser.cjs');
   process.chdir(top);
   const rooms = ROOMS.filter((room) => existsSync(room));

@@ -42,6 +42,11 @@ const READ_PROBLEMS = {
 /** A row of a list: texts and numbers, unknown is null. Several texts are joined by `;`, flags are 0 and 1. */
 export type RowSchema = z.ZodObject<Record<string, z.ZodType>>;
 
+/** `row.partial()` of a generic row would be a row of anything: clients take their types from here. */
+type PartialRow<Row extends RowSchema> = z.ZodObject<{
+  [Name in keyof Row['shape']]: z.ZodOptional<Row['shape'][Name]>;
+}>;
+
 interface ListOptions<
   Path extends string,
   Row extends RowSchema,
@@ -104,7 +109,7 @@ export function listRoute<
         content: {
           [MEDIA.json]: {
             schema: z.object({
-              data: z.array(row.partial()),
+              data: z.array(row.partial() as PartialRow<Row>),
               next_cursor: z.string().nullable().openapi({ description: 'null: this was the last page' }),
             }),
           },

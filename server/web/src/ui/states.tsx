@@ -1,0 +1,55 @@
+import type { ComponentChildren } from 'preact';
+import type { Query } from '../data/use-query.js';
+
+/** Something is on its way. */
+export function Loading({ what }: { readonly what: string }) {
+  return (
+    <div class="skeleton" role="status">
+      <span class="hidden">Loading {what}</span>
+    </div>
+  );
+}
+
+/** Nothing to show, and what would bring something. */
+export function Empty({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children?: ComponentChildren;
+}) {
+  return (
+    <div class="state">
+      <strong>{title}</strong>
+      {children !== undefined && <div>{children}</div>}
+    </div>
+  );
+}
+
+export function Failed({ error, retry }: { readonly error: Error; readonly retry: () => void }) {
+  return (
+    <div class="state error" role="alert">
+      <strong>{error.name === 'Problem' ? 'The server refused' : 'No answer from the server'}</strong>
+      <span>{error.message}</span>
+      <button type="button" class="button" onClick={retry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+/** Shows what a query found; while it is asked again the old answer stays, greyed. */
+export function Shown<T>(props: {
+  readonly query: Query<T>;
+  readonly what: string;
+  readonly children: (data: T) => ComponentChildren;
+}) {
+  const { query, what, children } = props;
+  if (query.error !== null) return <Failed error={query.error} retry={query.retry} />;
+  if (query.data === undefined) return <Loading what={what} />;
+  return (
+    <div class={query.isLoading ? 'stale' : ''} aria-busy={query.isLoading}>
+      {children(query.data)}
+    </div>
+  );
+}

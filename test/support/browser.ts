@@ -1,0 +1,106 @@
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { start } from './cli.js';
+
+/** Debian's package; elsewhere the variable says where Chromium is. */
+export const CHROMIUM = process.env.KLINEMILL_CHROMIUM ?? '/usr/bin/chromium';
+export const HAS_CHROMIUM = existsSync(CHROMIUM) && spawnSync(CHROMIUM, ['--version']).status === 0;
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    // In a container there is no user namespace for the sandbox; nothing but the page under test may ask the network.
+    args: ['--no-sandbox', '--disable-background-networking'],
+  });
+}
+
+/** What a page did that it must not: errors on its console, and requests that leave this machine. */
+export interface Watched {
+  readonly page: Page;
+  readonly faults: string[];
+}
+
+export async function openPage(
+  browser: Browser,
+  options: { readonly width?: number; readonly theme?: 'light' | 'dark' } = {},
+): Promise<Watched> {
+  const { width = 1440, theme = 'light' } = options;
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`thrown: ${error.message}`));
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith('http') && hostname !== '127.0.0.1') faults.push(`request: ${request.url()}`);
+  });
+  return { page, faults };
+}
+
+/** Nothing is on its way any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForSelector('main .card, main .state, main .stats', { timeout: 60_000 });
+  // As text: the compiler knows no `document` here.
+  await page.waitForFunction(
+    "document.querySelector('.skeleton, .stale') === null && !document.body.textContent.includes('indicators are loading')",
+    undefined,
+    { timeout: 60_000 },
+  );
+}
+
+/** Findings of axe-core that weigh at least serious, as `rule: element`. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  // By the debugger's protocol: a script element would break the content security policy.
+  const source = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  await page.evaluate(readFileSync(source, 'utf8'));
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as never as { axe: AxeRunner }).axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+  });
+}
+
+interface AxeRunner {
+  run(): Promise<{
+    readonly violations: readonly {
+      readonly id: string;
+      readonly impact: string | null;
+      readonly nodes: readonly { readonly html: string }[];
+    }[];
+  }>;
+}
+
+/** The real server in a process of its own, on a port that is free. */
+export async function serve(warehouse: string): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const child = start(['serve', '--json', '--port', '0', '--warehouse', warehouse]);
+  const url = await addressOf(child);
+  return {
+    url,
+    close: async () => {
+      const ended = new Promise((resolve) => child.once('close', resolve));
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let out = '';
+    let err = '';
+    child.stderr!.on('data', (data) => {
+      err += String(data);
+    });
+    child.stdout!.on('data', (data) => {
+      out += String(data);
+      const url = /"url":\s*"([^"]+)"/.exec(out)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    child.once('close', (code) => reject(new Error(`serve ended with ${code}: ${err}`)));
+  });
+}
