@@ -136,19 +136,22 @@ describe.skipIf(why !== '')(`dashboard${why === '' ? '' : ` (${why})`}`, () => {
   });
 
   it('a click on a marker opens the explanation of that signal', async () => {
-    const [last] = await api<{ predicting_at: number }>(`results?${WHERE}&sort=-predicting_at&limit=1`);
     // Two days: wide bars, so that a marker is easy to hit.
-    const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
-    const { predicting_at } = last!;
-    const { page, faults } = await openPage(browser);
-    await open(
-      page,
-      `symbol?${WHERE}&panes=none&from=${day(predicting_at - 86_400_000)}&to=${day(predicting_at + 86_400_000)}`,
+    const from = Date.UTC(2026, 3, 20);
+    const to = Date.UTC(2026, 3, 22);
+    const range = `from=${day(from)}&to=${day(to)}`;
+    const [signal] = await api<{ prediction_id: string; predicting_at: number }>(
+      `results?${WHERE}&${range}&limit=1`,
     );
+    const { prediction_id: id, predicting_at } = signal!;
+    const { page, faults } = await openPage(browser);
+    await open(page, `symbol?${WHERE}&panes=none&${range}`);
     await settled(page);
     await page.waitForTimeout(500);
-    const id = await clickAnyMarker(page);
-    expect(id).toMatch(/^trend-momentum@1:BTCUSDT:1h:\d+$/);
+    // 49 bars are in view, from the one that closes an hour after `from`, and room for four.
+    await clickColumn(page, (predicting_at + 1 - from) / 3_600_000 - 1, 53);
+    await page.locator('[data-prediction]').waitFor();
+    expect(await page.locator('[data-prediction]').getAttribute('data-prediction')).toBe(id);
     const explained = (await (
       await fetch(`${server.url}/v1/predictions/${encodeURIComponent(id)}/explain`)
     ).json()) as {
@@ -216,16 +219,19 @@ describe.skipIf(why !== '')(`dashboard${why === '' ? '' : ` (${why})`}`, () => {
   });
 });
 
-/** Sweeps the chart until a click opens a panel. @returns the prediction's id */
-async function clickAnyMarker(page: Page): Promise<string> {
-  const box = (await page.locator('.chart-candles').boundingBox())!;
-  const panel = page.locator('[data-prediction]');
-  for (let x = box.x + 20; x < box.x + box.width - 90; x += 6)
-    for (let y = box.y + 20; y < box.y + box.height - 40; y += 9) {
-      await page.mouse.click(x, y);
-      if ((await page.locator('aside').count()) === 0) continue;
-      await panel.waitFor();
-      return (await panel.getAttribute('data-prediction'))!;
-    }
-  throw new Error('no marker was hit');
+const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+/** Clicks down through bar `at` of `bars` that share the chart's width, until a panel opens. */
+async function clickColumn(page: Page, at: number, bars: number): Promise<void> {
+  const boxes = await Promise.all(
+    (await page.locator('.chart-candles canvas').all()).map((canvas) => canvas.boundingBox()),
+  );
+  const pane = boxes.reduce((a, b) => (b!.width * b!.height > a!.width * a!.height ? b : a))!;
+  const x = pane.x + ((at + 0.5) / bars) * pane.width - 1;
+  for (let y = pane.y + 4; y < pane.y + pane.height; y += 7) {
+    await page.mouse.move(x, y);
+    await page.mouse.click(x, y);
+    if (await page.evaluate<boolean>("location.hash.includes('signal=')")) return;
+  }
+  throw new Error(`no marker was hit at x ${x}`);
 }

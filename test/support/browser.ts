@@ -44,12 +44,9 @@ export async function openPage(
 /** Nothing is on its way any more. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForSelector('main .card, main .state, main .stats', { timeout: 60_000 });
-  // As text: the compiler knows no `document` here.
-  await page.waitForFunction(
-    "document.querySelector('.skeleton, .stale') === null && !document.body.textContent.includes('indicators are loading')",
-    undefined,
-    { timeout: 60_000 },
-  );
+  const gone = { state: 'detached', timeout: 60_000 } as const;
+  await page.locator('.skeleton, .stale').first().waitFor(gone);
+  await page.getByText('indicators are loading').waitFor(gone);
 }
 
 /** Findings of axe-core that weigh at least serious, as `rule: element`. */
