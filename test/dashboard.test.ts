@@ -202,7 +202,7 @@ describe.skipIf(why !== '')(`dashboard${why === '' ? '' : ` (${why})`}`, () => {
     await page.getByRole('button', { name: 'Earlier signal' }).focus();
     await page.keyboard.press('Enter');
     await page.locator('[data-prediction]').waitFor();
-    await page.getByRole('button', { name: 'Close' }).focus();
+    await page.getByRole('button', { name: 'Close', exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.locator('[data-prediction]').waitFor({ state: 'detached' });
     await page.context().close();
