@@ -15,8 +15,19 @@ import { plannedBars } from './recomputing.js';
 import { stagesByPartition } from './stages.js';
 import { findStrategy } from './strategies.js';
 
-/** What the server has done by the engine, on the warehouse that it reads from. */
-export function enginePort(warehouse: Warehouse, threads: number): EnginePort {
+/** What the server's work stands on. */
+export interface EngineSetting {
+  /** Takes what is written. */
+  readonly warehouse: Warehouse;
+  /** What the server reads: the same, or a replica. */
+  readonly scanned: Warehouse;
+  /** Brings `scanned` to the state of `warehouse`. */
+  readonly follow: () => Promise<void>;
+  readonly threads: number;
+}
+
+/** What the server has done by the engine. A job has ended when what it wrote can be read. */
+export function enginePort({ warehouse, scanned, follow, threads }: EngineSetting): EnginePort {
   return {
     recompute: (request, onProgress) =>
       refusing(async () => {
@@ -34,6 +45,7 @@ export function enginePort(warehouse: Warehouse, threads: number): EnginePort {
             onProgress({ barsDone, barsPlanned });
           },
         });
+        await follow();
         const detail =
           report.runId === null
             ? 'nothing was stale'
@@ -42,35 +54,37 @@ export function enginePort(warehouse: Warehouse, threads: number): EnginePort {
       }),
     mine: ({ min_support, max_length, min_confidence, ...filter }) =>
       refusing(async () => {
-        const { run, isNew } = await mine(warehouse, warehouse, {
+        const { run, isNew } = await mine(scanned, warehouse, {
           ...filter,
           minSupport: min_support ?? MINING_DEFAULTS.minSupport,
           maxLength: max_length ?? MINING_DEFAULTS.maxLength,
           minConfidence: min_confidence ?? MINING_DEFAULTS.minConfidence,
           threads,
         });
+        await follow();
         const detail = `${counted(run.trades, 'trade')} mined${isNew ? '' : ': the same was mined before'}`;
         return { runId: run.runId, detail };
       }),
     importStrategy: (document) =>
       refusing(async () => {
         const [imported] = await importDocuments(warehouse, new Map([['the document', document]]));
+        await follow();
         const { strategy, version, created, warnings } = imported!;
         return { strategy, version, created, warnings };
       }),
     explain: (predictionId) =>
       refusing(async () => {
         const { strategy, symbol, interval, predictingAt } = parsePredictionId(predictionId);
-        const record = await findStrategy(warehouse, strategy);
-        return explain(warehouse, record, { symbol, interval }, predictingAt);
+        const record = await findStrategy(scanned, strategy);
+        return explain(scanned, record, { symbol, interval }, predictingAt);
       }),
     stages: async () => {
-      const stagesOf = await stagesByPartition(warehouse);
-      return (await warehouse.partitions()).flatMap(({ symbol, interval }) =>
+      const stagesOf = await stagesByPartition(scanned);
+      return (await scanned.partitions()).flatMap(({ symbol, interval }) =>
         stagesOf({ symbol, interval }).map((stage) => ({ symbol, interval, ...stage })),
       );
     },
-    checks: () => check(warehouse, { maxRows: 0 }),
+    checks: () => check(scanned, { maxRows: 0 }),
   };
 }
 

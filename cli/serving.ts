@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Warehouse } from '../warehouse/index.js';
+import { withFollower } from './following.js';
 import { announceServer } from './held.js';
 import { onSuddenEnd, untilInterrupted } from './interruption.js';
 import { note } from './output.js';
 import { packageVersion } from './package-version.js';
+import type { ReplicaOptions } from './replicas.js';
 
-export interface ServingOptions {
+export interface ServingOptions extends ReplicaOptions {
   readonly host: string;
   readonly port: number;
   readonly token?: string;
@@ -21,40 +23,48 @@ export interface Serving {
 }
 
 /**
- * Serves a warehouse until a signal comes.
+ * Serves a warehouse until a signal comes. What is no DuckDB file is read through its replica, which follows it meanwhile.
  *
  * @param onListening told when requests are taken
  */
-export async function serveUntilInterrupted(
+export function serveUntilInterrupted(
   warehouse: Warehouse,
-  { host, port, token, threads }: ServingOptions,
+  options: ServingOptions,
   onListening: (serving: Serving) => Promise<void>,
 ): Promise<void> {
-  // Loaded here: no other command needs an HTTP server.
-  const { startServer } = await import('../server/index.js');
-  const { enginePort } = await import('./engine-port.js');
-  const running = await startServer(
-    {
-      warehouse,
-      engine: enginePort(warehouse, threads),
-      version: packageVersion(),
-      token: token ?? null,
-      dashboard: dashboardFolder(),
-      hosts: isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]'] : null,
-      log: note,
-    },
-    { host, port },
-  );
-  const withdraw = announceServer(warehouse.url, running.url);
-  const release = onSuddenEnd(withdraw);
-  try {
-    await onListening({ url: running.url, writes: token !== undefined });
-    await untilInterrupted();
-    await running.close();
-  } finally {
-    withdraw();
-    release();
-  }
+  return withFollower(warehouse, options, async (scanned, follow) => {
+    const { host, port, token, threads } = options;
+    // Loaded here: no other command needs an HTTP server.
+    const { startServer } = await import('../server/index.js');
+    const { enginePort } = await import('./engine-port.js');
+    const running = await startServer(
+      {
+        warehouse: scanned,
+        engine: enginePort({ warehouse, scanned, follow, threads }),
+        version: packageVersion(),
+        token: token ?? null,
+        dashboard: dashboardFolder(),
+        hosts: isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]'] : null,
+        log: note,
+      },
+      { host, port },
+    );
+    // Beside every file that this process holds: the warehouse, its replica.
+    const urls = new Set([warehouse.url, scanned.url]);
+    const withdrawals = Array.from(urls, (url) => announceServer(url, running.url));
+    const withdraw = (): void => {
+      for (const takeBack of withdrawals) takeBack();
+    };
+    const release = onSuddenEnd(withdraw);
+    try {
+      await onListening({ url: running.url, writes: token !== undefined });
+      await untilInterrupted();
+      await running.close();
+    } finally {
+      withdraw();
+      release();
+    }
+  });
 }
 
 const isLoopback = (host: string): boolean =>

@@ -9,10 +9,10 @@ import {
   openBrowser,
   openPage,
   seriousFindings,
-  serve,
   settled,
 } from './support/browser.js';
 import { klinemill, temporaryFolder } from './support/cli.js';
+import { serve } from './support/serve.js';
 
 // The dashboard in Chromium, against the real server on real klines: `trend-momentum` on BTCUSDT 1h, 72,866 bars.
 

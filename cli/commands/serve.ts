@@ -4,6 +4,7 @@ import type { Warehouse } from '../../warehouse/index.js';
 import { type CommonOptions, common, group } from '../command.js';
 import { withFinder, withReader } from '../open.js';
 import { print } from '../output.js';
+import { replicaOption } from '../replicas.js';
 import { SERVE_OUTPUT } from '../schemas/serve.js';
 import { type ServingOptions, serveUntilInterrupted } from '../serving.js';
 import { wholeNumber } from '../values.js';
@@ -26,9 +27,9 @@ export function serveCommand(): Command {
   });
 }
 
-/** Where a server listens, and who may write. */
+/** Where a server listens, who may write, and where it reads what is no DuckDB file. */
 export function servingOptions(command: Command): Command {
-  return command
+  return replicaOption(command)
     .addOption(new Option('--host <host>', 'address to listen on').default('127.0.0.1'))
     .addOption(
       new Option('--port <n>', 'port to listen on, 0: any that is free')

@@ -8,7 +8,7 @@ import {
   syntheticSources,
 } from '../../engine/index.js';
 import { type ReportRow, readFigures, type Warehouse } from '../../warehouse/index.js';
-import { common, group } from '../command.js';
+import { type CommonOptions, common, group } from '../command.js';
 import { type ExchangeOptions, exchangeOptions } from '../exchange-options.js';
 import { counted, duration, rate, whole } from '../format.js';
 import { importDocuments } from '../import-documents.js';
@@ -17,7 +17,7 @@ import { withWriter } from '../open.js';
 import { note, print } from '../output.js';
 import { downloadRecent, isRecentUnfinished } from '../recent-klines.js';
 import { recomputeWithProgress } from '../recomputing.js';
-import { type ReplicaOptions, replicaOption, withScans } from '../replicas.js';
+import { withScans } from '../replicas.js';
 import { reportRow } from '../report-document.js';
 import { reportText } from '../reporting.js';
 import { START_OUTPUT } from '../schemas/start.js';
@@ -27,7 +27,7 @@ import { chooseSource, isSynthetic, KLINE_FOLDER, type StartSource } from '../so
 import { wholeNumber } from '../values.js';
 import { serveWarehouse, servingOptions } from './serve.js';
 
-interface StartOptions extends ReplicaOptions, ExchangeOptions, ServingOptions {
+interface StartOptions extends CommonOptions, ExchangeOptions, ServingOptions {
   readonly serve?: true;
 }
 
@@ -58,7 +58,7 @@ export function startCommand(): Command {
         .default(defaultThreads(), 'one less than the cores'),
     );
   const serving = servingOptions(command.option('--serve', 'go on to serve the API and the dashboard'));
-  return common(replicaOption(exchangeOptions(serving))).action((files: string[], options: StartOptions) =>
+  return common(exchangeOptions(serving)).action((files: string[], options: StartOptions) =>
     withWriter(options, async (warehouse) => {
       const started = await start(warehouse, files, options);
       const { recomputed } = started;

@@ -33,7 +33,7 @@ export async function startApi(
   const running: Running = await startServer(
     {
       warehouse,
-      engine: enginePort(warehouse, 0),
+      engine: enginePort({ warehouse, scanned: warehouse, follow: async () => {}, threads: 0 }),
       version: '0.0.0-test',
       token: options.token === undefined ? TOKEN : options.token,
       dashboard: options.dashboard ?? null,

@@ -1,8 +1,7 @@
-import { type ChildProcess, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { start } from './cli.js';
 
 /** Debian's package; elsewhere the variable says where Chromium is. */
 export const CHROMIUM = process.env.KLINEMILL_CHROMIUM ?? '/usr/bin/chromium';
@@ -70,34 +69,4 @@ interface AxeRunner {
       readonly nodes: readonly { readonly html: string }[];
     }[];
   }>;
-}
-
-/** The real server in a process of its own, on a port that is free. */
-export async function serve(warehouse: string): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const child = start(['serve', '--json', '--port', '0', '--warehouse', warehouse]);
-  const url = await addressOf(child);
-  return {
-    url,
-    close: async () => {
-      const ended = new Promise((resolve) => child.once('close', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}
-
-function addressOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let out = '';
-    let err = '';
-    child.stderr!.on('data', (data) => {
-      err += String(data);
-    });
-    child.stdout!.on('data', (data) => {
-      out += String(data);
-      const url = /"url":\s*"([^"]+)"/.exec(out)?.[1];
-      if (url !== undefined) resolve(url);
-    });
-    child.once('close', (code) => reject(new Error(`serve ended with ${code}: ${err}`)));
-  });
 }
