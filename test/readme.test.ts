@@ -16,6 +16,8 @@ const clone = join(folder.path, 'klinemill');
 const ELSEWHERE = [
   'npm test',
   'npx klinemill download --symbol BTCUSDT ETHUSDT --interval 1h,4h --from 2021-01-01',
+  // Goes on until Ctrl-C; test/api-mysql.test.ts and test/dashboard.test.ts start it.
+  'npx klinemill serve',
   // Its time lies in real bars of that month; explained by test/cli.test.ts.
   'npx klinemill explain --symbol BTCUSDT --interval 2h --strategy trend-momentum --at 2024-01-20T12:00',
 ];
