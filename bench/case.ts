@@ -73,7 +73,9 @@ export interface BenchCase<Input = unknown> {
   readonly group: string;
   /** One sentence: what is compared, on which data, and what `rows` and `MB` mean. */
   readonly title: string;
-  readonly bar?: Bar;
+  readonly bars?: readonly Bar[];
+  /** Why it cannot run here; null: it can. */
+  missing?(): string | null;
   sizes(context: BenchContext): readonly Size[];
   effort(context: BenchContext): Effort;
   load(size: Size, context: BenchContext): Promise<Input>;

@@ -43,7 +43,13 @@ describe('judge', () => {
 });
 
 const verdict = judge({ ratio: 'time', against: 'theirs', atMost: 0.3 }, size);
-const result = { name: 'some-case', group: 'some', title: 'What is compared.', sizes: [size], verdict };
+const result = {
+  name: 'some-case',
+  group: 'some',
+  title: 'What is compared.',
+  sizes: [size],
+  verdicts: [verdict],
+};
 
 describe('caseText', () => {
   it('prints medians, spread, rates, bytes, peak and how many times as fast ours is', () => {

@@ -27,7 +27,7 @@ export interface CaseResult {
   readonly group: string;
   readonly title: string;
   readonly sizes: readonly SizeResult[];
-  readonly verdict: Verdict | null;
+  readonly verdicts: readonly Verdict[];
 }
 
 /** A whole run; what `--json` writes. */
@@ -45,14 +45,14 @@ export async function runCase<Input>(
   context: BenchContext,
   onSize: (result: SizeResult) => void,
 ): Promise<CaseResult> {
-  const { name, group, title, bar } = benchCase;
+  const { name, group, title, bars = [] } = benchCase;
   const sizes: SizeResult[] = [];
   for (const size of benchCase.sizes(context)) {
     const result = await runSize(benchCase, size, context);
     sizes.push(result);
     onSize(result);
   }
-  return { name, group, title, sizes, verdict: bar === undefined ? null : judge(bar, sizes.at(-1)!) };
+  return { name, group, title, sizes, verdicts: bars.map((bar) => judge(bar, sizes.at(-1)!)) };
 }
 
 async function runSize<Input>(
@@ -61,6 +61,19 @@ async function runSize<Input>(
   context: BenchContext,
 ): Promise<SizeResult> {
   const input = await benchCase.load(size, context);
+  try {
+    return await runLoaded(benchCase, size, context, input);
+  } finally {
+    await benchCase.release?.(input);
+  }
+}
+
+async function runLoaded<Input>(
+  benchCase: BenchCase<Input>,
+  size: Size,
+  context: BenchContext,
+  input: Input,
+): Promise<SizeResult> {
   const checked = await benchCase.check(input);
   const contenders = [benchCase.run, ...benchCase.reference];
   const measured = await measure(contenders, input, benchCase.effort(context));

@@ -24,7 +24,9 @@ async function run({ isQuick, filter, json }: BenchOptions): Promise<void> {
   let failed = 0;
   try {
     for (const benchCase of chosen) {
-      process.stderr.write(`bench: ${benchCase.name}\n`);
+      const missing = benchCase.missing?.() ?? null;
+      process.stderr.write(`bench: ${benchCase.name}${missing === null ? '' : `: left out, ${missing}`}\n`);
+      if (missing !== null) continue;
       try {
         const result = await runCase(benchCase, context, ({ size, checked }) =>
           process.stderr.write(`bench: ${benchCase.name} ${size}: ${checked}\n`),

@@ -7,6 +7,7 @@ import { kernels } from './kernels.js';
 import { kernelsByCode } from './kernels-by-code.js';
 import { memoryLoad } from './memory-load.js';
 import { memoryRecompute } from './memory-recompute.js';
+import { mysqlBulk } from './mysql-bulk.js';
 import { pipeline } from './pipeline.js';
 
 /** Every benchmark, in the order of the report. A new one is a file and a line here. */
@@ -19,5 +20,6 @@ export const CASES: readonly BenchCase[] = [
   computeScaling,
   memoryRecompute,
   memoryLoad,
+  mysqlBulk,
   fpGrowthCase,
 ];

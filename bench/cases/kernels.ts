@@ -17,7 +17,7 @@ export const kernels: BenchCase<KernelInput> = {
   title:
     `All ${CODES} codes that technicalindicators has with the same formula, BTCUSDT 15m, one thread; ` +
     'rows = values computed, MB = their bytes.',
-  bar: { ratio: 'speed', against: LIBRARY, atLeast: 100 },
+  bars: [{ ratio: 'speed', against: LIBRARY, atLeast: 100 }],
   sizes: ({ isQuick }) => [
     isQuick ? { label: '20k bars', bars: 20_000 } : { label: 'whole', bars: SERIES.btc15m.rows },
   ],

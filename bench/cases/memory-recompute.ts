@@ -31,7 +31,7 @@ export const memoryRecompute: BenchCase<MemoryInput> = {
   title:
     'Peak memory of a process that recomputes one partition with default settings: FILUSDT_PERP 1m ' +
     `repeated ${TIMES} times with shifted times, against once; klines were loaded by another process; MB = bytes of klines.`,
-  bar: { ratio: 'peak', against: SMALL, atMost: 1.5 },
+  bars: [{ ratio: 'peak', against: SMALL, atMost: 1.5 }],
   sizes: sizeOf,
   effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 3, roundMs: 0, warmUp: 0 }),
   load: async (_, context) => ({ ...(await bothTemplates(context)), withFile: context.withFile }),

@@ -1,5 +1,6 @@
 import { computeCopies, computePool } from './compute.js';
 import { appendLong } from './long.js';
+import { loadMySql, recomputeMySql } from './mysql.js';
 import { readCsvFile } from './read-csv.js';
 import { countFacts, load, recomputeFile } from './warehouse.js';
 import { writeLong, writeWide } from './write.js';
@@ -11,8 +12,10 @@ export const JOBS = {
   computePool,
   countFacts,
   load,
+  loadMySql,
   readCsvFile,
   recomputeFile,
+  recomputeMySql,
   writeLong,
   writeWide,
 };
