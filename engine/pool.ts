@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { builtFile } from './built-file.js';
+import { builtFile } from '../warehouse/index.js';
 import { createPool } from './create-pool.js';
 import type { ComputePool } from './task.js';
 import { packTask, type ResultMessage, type TaskMessage, unpackResult } from './wire.js';

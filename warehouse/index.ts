@@ -23,6 +23,7 @@ export {
 } from './analytics/report.js';
 export type { AnalyticsSession, BatchColumn, Parameters } from './analytics/session.js';
 export { readWindowBreach, type WindowBreach } from './analytics/windows.js';
+export { builtFile } from './built-file.js';
 export { type ColumnArray, type ColumnKind, type ColumnSpec, makeBatch, numbers, values } from './columns.js';
 export { encodeArrow } from './encode/arrow.js';
 export { type Cell, type CellReader, cellReaders } from './encode/cells.js';

@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import type { RotationInput, RotationOutput } from '../../kernels/index.js';
-import { builtFile } from '../built-file.js';
+import { builtFile } from '../../warehouse/index.js';
 
 /** A part of a test by rotation. */
 export interface RotationTask {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { builtFile } from '../built-file.js';
+import { builtFile } from '../../warehouse/index.js';
 import { UserError } from '../errors.js';
 import { openFile } from './file.js';
 import type { KlineChunk } from './kline-chunk.js';

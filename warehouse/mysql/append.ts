@@ -2,7 +2,6 @@ import type { RecordBatch } from 'apache-arrow';
 import { type ColumnSpec, values } from '../columns.js';
 import { codeColumn } from '../schema/bar-indicator.js';
 import { quote } from '../store/sql.js';
-import { encodeRows } from './encode.js';
 import type { MySqlStore } from './store.js';
 
 /** Ids that every row of a batch has, by column. */
@@ -13,26 +12,27 @@ export type RowIds = Readonly<Record<string, number>>;
  * the server forbids that. The batch is encoded before anything is sent, so a bad one leaves nothing behind.
  *
  * @param columns of the batch; one that it lacks becomes NULL
- * @returns sends the rows; the promise is fulfilled when the server has them all
+ * @returns when the batch is encoded and its memory free again: sends the rows; the promise is fulfilled when the server has them all
  */
-export function appendBatch(
+export async function appendBatch(
   store: MySqlStore,
   table: string,
   ids: RowIds,
   columns: readonly ColumnSpec[],
   batch: RecordBatch,
-): () => Promise<void> {
+): Promise<() => Promise<void>> {
   const present = new Set(batch.schema.fields.map((field) => field.name));
   const { isLocal, packetBytes } = store.limits;
   // A line must fit into a packet with room to spare; no line of ours is longer than 4 KB.
   const chunkBytes = Math.max(1, Math.min(131_072, packetBytes - 4_096));
-  const { rows, buffers } = encodeRows(
-    Object.values(ids),
-    columns.map(({ kind }) => kind),
-    columns.map(({ name }) => (present.has(name) ? values(batch, name) : null)),
-    batch.numRows,
+  const rows = batch.numRows;
+  const buffers = await store.encoder.encode({
+    ids: Object.values(ids),
+    kinds: columns.map(({ kind }) => kind),
+    arrays: columns.map(({ name }) => (present.has(name) ? values(batch, name) : null)),
+    rows,
     chunkBytes,
-  );
+  });
   const names = [...Object.keys(ids), ...columns.map(({ name }) => codeColumn(name))];
   return async () => {
     if (rows === 0) return;

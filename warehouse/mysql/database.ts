@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WarehouseLostError } from '../errors.js';
 import { connect, type ServerLimits } from './connect.js';
 import { MySqlDirectory } from './directory.js';
+import { Encoder } from './encoder.js';
 import { MySqlStore } from './store.js';
 import { type MySqlTarget, parseUrl, withoutPassword } from './url.js';
 
@@ -18,6 +19,7 @@ export class MySqlDatabase {
   readonly #target: MySqlTarget;
   readonly #idle: MySqlStore[] = [];
   readonly #all = new Set<MySqlStore>();
+  readonly #encoder = new Encoder();
   #limits: ServerLimits = { isLocal: false, packetBytes: 0 };
   #isClosed = false;
 
@@ -132,6 +134,7 @@ export class MySqlDatabase {
   close(): void {
     this.#isClosed = true;
     for (const store of this.#all) this.discard(store);
+    this.#encoder.close();
   }
 
   async patiently<T>(work: () => Promise<T>): Promise<T> {
@@ -148,7 +151,12 @@ export class MySqlDatabase {
 
   async #connect(): Promise<MySqlStore> {
     if (this.#isClosed) throw new Error(`warehouse: ${this.url} was closed`);
-    const store = new MySqlStore(await connect(this.#target, this.url), this.url, this.#limits);
+    const store = new MySqlStore(
+      await connect(this.#target, this.url),
+      this.url,
+      this.#limits,
+      this.#encoder,
+    );
     this.#all.add(store);
     return store;
   }

@@ -21,7 +21,7 @@ export async function reviseKlines(
   await store.run('DROP TEMPORARY TABLE IF EXISTS stage_kline');
   await store.run('CREATE TEMPORARY TABLE stage_kline LIKE fact_kline');
   const ids = { symbol_id: symbolId!, interval_id: intervalId! };
-  await appendBatch(store, 'stage_kline', ids, KLINE_COLUMNS, batch)();
+  await (await appendBatch(store, 'stage_kline', ids, KLINE_COLUMNS, batch))();
   await store.run(
     `INSERT INTO kline_revision
        (symbol_id, interval_id, ${KLINE_COLUMNS.map(({ name }) => quote(name)).join(', ')}, revision, run_id)

@@ -40,13 +40,18 @@ import * as klines from './klines.js';
 import { lockPartition, releaseLocks } from './locks.js';
 import type { MySqlStore } from './store.js';
 
+/** Bulk writes that wait, encoded, behind the one that is sent: all of a chunk, while the next one is encoded. */
+const SENDS_AHEAD = 4;
+
 /** One transaction on a connection of its own; the only writer of every partition that it has touched. */
 export class MySqlSession implements WriteSession {
   readonly #database: MySqlDatabase;
   readonly #store: MySqlStore;
   readonly #locked = new Set<string>();
-  /** The bulk write that is under way: the server works while the next one is encoded. */
+  /** The end of the bulk writes that are under way: the server works while the next ones are encoded. */
   #pending: Promise<void> = Promise.resolve();
+  /** Those of them that may not have ended. */
+  readonly #sends: Promise<void>[] = [];
   /** Rows with ids of the caller's were written: the directory must learn them. */
   #isMirroring = false;
   #isOpen = true;
@@ -149,7 +154,7 @@ export class MySqlSession implements WriteSession {
     await store.run(
       `CREATE TEMPORARY TABLE stage_indicator (close_time BIGINT NOT NULL PRIMARY KEY, ${names.map((name) => `${name} DOUBLE NULL`).join(', ')})`,
     );
-    await appendBatch(store, 'stage_indicator', {}, columns, batch)();
+    await (await appendBatch(store, 'stage_indicator', {}, columns, batch))();
     const { where } = indicatorSource(this.#directory, key);
     await store.run(
       `UPDATE stage_indicator n JOIN bar_indicator ON ${where} AND bar_indicator.close_time = n.close_time
@@ -290,10 +295,12 @@ export class MySqlSession implements WriteSession {
     batch: RecordBatch,
   ): Promise<void> {
     const [symbol_id, interval_id] = await this.#own(key);
-    const send = appendBatch(this.#store, table, { ...ids, symbol_id, interval_id }, columns, batch);
-    await this.#ready();
-    this.#pending = send();
-    // It is awaited before anything else is sent; until then its error is nobody's.
+    const send = await appendBatch(this.#store, table, { ...ids, symbol_id, interval_id }, columns, batch);
+    this.#checkOpen();
+    if (this.#sends.length === SENDS_AHEAD) await this.#sends.shift();
+    this.#pending = this.#pending.then(send);
+    this.#sends.push(this.#pending);
+    // It is awaited before anything else is asked; until then its error is nobody's.
     this.#pending.catch(() => undefined);
   }
 

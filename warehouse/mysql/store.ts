@@ -7,6 +7,7 @@ import { type Cell, quote } from '../store/sql.js';
 import { cellsOf, type Store } from '../store/store.js';
 import type { TableRow, TimeRange } from '../warehouse.js';
 import type { ServerLimits } from './connect.js';
+import type { Encoder } from './encoder.js';
 import { isFatal, isLockTimeout, toWarehouseError } from './errors.js';
 import { readSlice } from './scan.js';
 import { literal } from './sql.js';
@@ -35,6 +36,7 @@ export class MySqlStore implements Store {
     readonly connection: Connection,
     readonly url: string,
     readonly limits: ServerLimits,
+    readonly encoder: Encoder,
   ) {
     connection.on('error', () => {
       this.isBroken = true;
