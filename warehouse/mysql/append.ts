@@ -9,7 +9,7 @@ export type RowIds = Readonly<Record<string, number>>;
 
 /**
  * Appends a batch to a table: straight by LOAD DATA LOCAL, for all that is written is numbers of ours, or by INSERT where
- * the server forbids that. The batch is encoded before anything is sent, so a bad one leaves nothing behind.
+ * the server forbids that. The batch is encoded before anything of it is sent.
  *
  * @param columns of the batch; one that it lacks becomes NULL
  * @returns when the batch is encoded and its memory free again: sends the rows; the promise is fulfilled when the server has them all

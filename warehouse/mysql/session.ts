@@ -40,8 +40,10 @@ import * as klines from './klines.js';
 import { lockPartition, releaseLocks } from './locks.js';
 import type { MySqlStore } from './store.js';
 
-/** Bulk writes that wait, encoded, behind the one that is sent: all of a chunk, while the next one is encoded. */
-const SENDS_AHEAD = 4;
+/** Rows of a bulk write: the first of a batch are on their way while the others are encoded. */
+const PIECE_ROWS = 4_096;
+/** Bulk writes that wait, encoded, behind the one that is sent: those of a chunk, while the next one is encoded. */
+const SENDS_AHEAD = 16;
 
 /** One transaction on a connection of its own; the only writer of every partition that it has touched. */
 export class MySqlSession implements WriteSession {
@@ -295,13 +297,16 @@ export class MySqlSession implements WriteSession {
     batch: RecordBatch,
   ): Promise<void> {
     const [symbol_id, interval_id] = await this.#own(key);
-    const send = await appendBatch(this.#store, table, { ...ids, symbol_id, interval_id }, columns, batch);
-    this.#checkOpen();
-    if (this.#sends.length === SENDS_AHEAD) await this.#sends.shift();
-    this.#pending = this.#pending.then(send);
-    this.#sends.push(this.#pending);
-    // It is awaited before anything else is asked; until then its error is nobody's.
-    this.#pending.catch(() => undefined);
+    for (let from = 0; from < batch.numRows; from += PIECE_ROWS) {
+      const piece = batch.slice(from, from + PIECE_ROWS);
+      const send = await appendBatch(this.#store, table, { ...ids, symbol_id, interval_id }, columns, piece);
+      this.#checkOpen();
+      if (this.#sends.length === SENDS_AHEAD) await this.#sends.shift();
+      this.#pending = this.#pending.then(send);
+      this.#sends.push(this.#pending);
+      // It is awaited before anything else is asked; until then its error is nobody's.
+      this.#pending.catch(() => undefined);
+    }
   }
 
   async #delete(source: Source, range: TimeRange): Promise<void> {
