@@ -19,6 +19,8 @@ export interface Sample {
   readonly elapsedMs: number;
   /** Peak resident memory of the process that did it. */
   readonly peakBytes?: number;
+  /** What else is worth knowing of this run, in one line. */
+  readonly detail?: string;
 }
 
 /** One side of a comparison. */

@@ -12,6 +12,10 @@ export const SERIES = {
   btc1h: { symbol: 'BTCUSDT', interval: '1h', durationMs: 60 * MINUTE, rows: 72_866 },
   eth15m: { symbol: 'ETHUSDT', interval: '15m', durationMs: 15 * MINUTE, rows: 116_556 },
   eth1h: { symbol: 'ETHUSDT', interval: '1h', durationMs: 60 * MINUTE, rows: 72_866 },
+  bnb1h: { symbol: 'BNBUSDT', interval: '1h', durationMs: 60 * MINUTE, rows: 72_866 },
+  xrp1h: { symbol: 'XRPUSDT', interval: '1h', durationMs: 60 * MINUTE, rows: 69_940 },
+  // Always a walk: the real ones of a fifth symbol are shorter than eight years.
+  walk1h: { symbol: 'WALKUSDT', interval: '1h', durationMs: 60 * MINUTE, rows: 70_128 },
   fil1m: { symbol: 'FILUSDT_PERP', interval: '1m', durationMs: MINUTE, rows: 175_680 },
 } satisfies Record<string, Series>;
 

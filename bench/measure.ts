@@ -1,5 +1,5 @@
 import { Bench } from 'tinybench';
-import type { Contender, Effort } from './case.js';
+import type { Contender, Effort, Sample } from './case.js';
 import { type Summary, summarize } from './statistics.js';
 
 /** What one contender needed. */
@@ -8,6 +8,8 @@ export interface Measured {
   readonly ms: Summary;
   /** Null where it ran in the runner's own process. */
   readonly peakBytes: Summary | null;
+  /** What the runs said of themselves, in order. */
+  readonly details: readonly string[];
 }
 
 /**
@@ -21,10 +23,13 @@ export async function measure<Input>(
 ): Promise<Measured[]> {
   const ms = contenders.map((): number[] => []);
   const peaks = contenders.map((): number[] => []);
+  const details = contenders.map((): string[] => []);
   for (let round = -effort.warmUp; round < effort.rounds; round++)
     for (const [i, contender] of contenders.entries()) {
-      const samples = await sample(contender, input, effort.roundMs, (peak) => {
-        if (round >= 0) peaks[i]!.push(peak);
+      const samples = await sample(contender, input, effort.roundMs, ({ peakBytes, detail }) => {
+        if (round < 0) return;
+        if (peakBytes !== undefined) peaks[i]!.push(peakBytes);
+        if (detail !== undefined) details[i]!.push(detail);
       });
       if (round >= 0) ms[i]!.push(...samples);
     }
@@ -32,6 +37,7 @@ export async function measure<Input>(
     contender: name,
     ms: summarize(ms[i]!),
     peakBytes: peaks[i]!.length === 0 ? null : summarize(peaks[i]!),
+    details: details[i]!,
   }));
 }
 
@@ -39,7 +45,7 @@ async function sample<Input>(
   contender: Contender<Input>,
   input: Input,
   roundMs: number,
-  onPeak: (bytes: number) => void,
+  onSample: (own: Sample) => void,
 ): Promise<readonly number[]> {
   const bench = new Bench({ iterations: 1, time: roundMs, warmup: false, retainSamples: true, throws: true });
   bench.add(
@@ -47,7 +53,7 @@ async function sample<Input>(
     async () => {
       const own = await contender.run(input);
       if (own === undefined) return undefined;
-      if (own.peakBytes !== undefined) onPeak(own.peakBytes);
+      onSample(own);
       // tinybench takes the sample's own duration instead of the time around the call.
       return { overriddenDuration: own.elapsedMs };
     },

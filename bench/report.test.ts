@@ -11,6 +11,7 @@ const size: SizeResult = {
     contender: 'ours',
     ms: summarize([10, 20, 60]),
     peakBytes: summarize([3 * 2 ** 20]),
+    details: [],
     work: { bars: 1000, rows: 4000, bytes: 32_000 },
   },
   references: [
@@ -18,6 +19,7 @@ const size: SizeResult = {
       contender: 'theirs',
       ms: summarize([40, 50, 90]),
       peakBytes: summarize([2 * 2 ** 20]),
+      details: [],
       work: { bars: 1000, rows: 4000, bytes: 32_000 },
     },
   ],

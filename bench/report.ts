@@ -29,6 +29,7 @@ export function caseText(result: CaseResult): string {
     `${result.group} / ${result.name}`,
     result.title,
     ...lines,
+    ...detailLines(result),
     ...result.verdicts.map(verdictText),
   ].join('\n');
 }
@@ -60,9 +61,18 @@ function caseMarkdown(result: CaseResult): string[] {
     `## ${result.name}`,
     result.title,
     markdownTable(HEAD, result.sizes.flatMap(sizeRows)),
+    ...detailLines(result).map((line) => `- ${line}`),
     `Checked before timing:\n\n${checks.join('\n')}`,
   ];
 }
+
+/** What runs said of themselves. */
+const detailLines = ({ sizes }: CaseResult): string[] =>
+  sizes.flatMap(({ size, ours, references }) =>
+    [ours, ...references].flatMap(({ contender, details }) =>
+      details.map((detail) => `${size}, ${contender}: ${detail}`),
+    ),
+  );
 
 function verdictTable(cases: readonly CaseResult[]): string {
   const rows = cases.flatMap(({ name, verdicts }) =>

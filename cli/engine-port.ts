@@ -60,6 +60,7 @@ export function enginePort({ warehouse, scanned, follow, threads }: EngineSettin
           maxLength: max_length ?? MINING_DEFAULTS.maxLength,
           minConfidence: min_confidence ?? MINING_DEFAULTS.minConfidence,
           threads,
+          isAside: threads > 0,
         });
         await follow();
         const detail = `${counted(run.trades, 'trade')} mined${isNew ? '' : ': the same was mined before'}`;

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { startServer } from '../server/index.js';
 import type { Warehouse } from '../warehouse/index.js';
+import { enginePort } from './engine-port.js';
 import { withFollower } from './following.js';
 import { announceServer } from './held.js';
 import { onSuddenEnd, untilInterrupted } from './interruption.js';
@@ -34,9 +36,6 @@ export function serveUntilInterrupted(
 ): Promise<void> {
   return withFollower(warehouse, options, async (scanned, follow) => {
     const { host, port, token, threads } = options;
-    // Loaded here: no other command needs an HTTP server.
-    const { startServer } = await import('../server/index.js');
-    const { enginePort } = await import('./engine-port.js');
     const running = await startServer(
       {
         warehouse: scanned,

@@ -1,4 +1,5 @@
-export { type AppType, createApp } from './app.js';
+export { EXPLANATION } from './api/explanation.js';
+export type { AppType } from './app.js';
 export {
   DEFAULT_LIMITS,
   type EnginePort,

@@ -1,7 +1,5 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
-import { createApp } from './app.js';
 import type { ServerDeps } from './deps.js';
 
 export interface ServeOptions {
@@ -23,6 +21,11 @@ const GRACE_MS = 5000;
 
 /** Starts to listen. @throws Error when the address cannot be had */
 export async function startServer(deps: ServerDeps, { host, port }: ServeOptions): Promise<Running> {
+  // Loaded here: whoever only names a type or a schema of the server needs no HTTP.
+  const [{ createAdaptorServer }, { createApp }] = await Promise.all([
+    import('@hono/node-server'),
+    import('./app.js'),
+  ]);
   const { app, services } = createApp(deps);
   const server = createAdaptorServer({
     fetch: app.fetch,
@@ -55,6 +58,8 @@ export async function startServer(deps: ServerDeps, { host, port }: ServeOptions
       await closed;
       clearTimeout(timer);
       await services.jobs.idle();
+      // Callers who left do not end what was computed for them, and the warehouse must not be closed under it.
+      await Promise.all([services.computing.end(), services.downloads.end()]);
     },
   };
 }

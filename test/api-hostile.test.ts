@@ -1,10 +1,16 @@
 import { connect } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROUTES } from '../server/api/contract.js';
 import { startApi, type TestApi, TOKEN } from './support/api.case.js';
 import { temporaryFolder } from './support/cli.js';
 
 // What nobody should send, by fetch and over a raw socket: no 5xx, no stack trace, no path of this machine in an answer.
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const folder = temporaryFolder();
 let api: TestApi;
@@ -91,6 +97,43 @@ describe('every parameter of every route', () => {
     });
   }
 });
+
+it('300 made-up requests: paths, parameters and headers of anything', async () => {
+  const names = [
+    ...new Set(
+      reading.flatMap(({ request }) => Object.keys((request as { query: { shape: object } }).query.shape)),
+    ),
+  ];
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.constantFrom(...VALUES),
+    fc.integer().map(String),
+    fc.double().map(String),
+    fc.json({ maxDepth: 3 }),
+  );
+  const query = fc.array(fc.tuple(fc.oneof(fc.constantFrom(...names), anything), anything), { maxLength: 5 });
+  const path = fc.oneof(
+    fc.constantFrom(...reading.map((route) => filled(route.path))),
+    fc.array(anything, { minLength: 1, maxLength: 4 }).map((parts) => `/v1/${parts.map(escaped).join('/')}`),
+  );
+  const made = fc.tuple(
+    path,
+    query,
+    fc.constantFrom(undefined, 'text/csv', '*/*;q=0', ',;,', 'application/json'),
+  );
+  await fc.assert(
+    fc.asyncProperty(made, async ([target, pairs, accept]) => {
+      const text = pairs.map(([name, value]) => `${escaped(name)}=${escaped(value)}`).join('&');
+      const response = await api.get(`${target}?${text}`, accept === undefined ? {} : { Accept: accept });
+      await check(`${target}?${text}`.slice(0, 300), response, [200, 400, 403, 404, 405, 406, 414, 431]);
+    }),
+    { numRuns: 300, seed: 7 },
+  );
+});
+
+/** As a URL has it; halves of surrogate pairs are no text. */
+const escaped = (text: string): string =>
+  text.startsWith('%') ? text : encodeURIComponent(Buffer.from(text).toString());
 
 describe('cursors', () => {
   const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -230,29 +273,45 @@ function raw(bytes: string): Promise<string> {
   });
 }
 
-it('200 downloads that are broken off leave nothing behind', async () => {
+it('500 downloads that are broken off leave nothing behind', async () => {
   const path = '/v1/indicator-values?symbol=SYNTHETIC_BTCUSDT&interval=1h&limit=1000000';
-  for (let i = 0; i < 200; i++) {
-    const stop = new AbortController();
-    const answer = fetch(`${api.url}${path}`, { headers: { Accept: 'text/csv' }, signal: stop.signal }).catch(
-      () => null,
-    );
-    setTimeout(() => stop.abort(), i % 20);
-    await answer;
-  }
-  // Places of downloads and computations were given back.
-  for (let attempt = 0; ; attempt++) {
-    const response = await api.get(path, { Accept: 'text/csv' });
-    if (response.status === 429 && attempt < 50) {
-      await response.text();
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      continue;
+  const breakOff = async (times: number): Promise<void> => {
+    for (let i = 0; i < times; i++) {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), i % 20);
+      await fetch(`${api.url}${path}`, { headers: { Accept: 'text/csv' }, signal: stop.signal })
+        .then((answer) => answer.text())
+        .catch(() => null);
     }
-    expect(response.status).toBe(200);
-    expect((await response.text()).split('\n').length).toBeGreaterThan(50_000);
-    break;
-  }
+  };
+  /** Until the server has given back every place: a whole download. */
+  const whole = async (): Promise<string> => {
+    for (let attempt = 0; attempt < 50; attempt++) {
+      const response = await api.get(path, { Accept: 'text/csv' });
+      const text = await response.text();
+      if (response.status === 200) return text;
+      expect(response.status).toBe(429);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('no place was given back');
+  };
+  // Buffers and connections that are kept for later are there after the first hundred.
+  await breakOff(100);
+  expect((await whole()).split('\n').length).toBeGreaterThan(50_000);
+  const before = held();
+  await breakOff(400);
+  expect((await whole()).split('\n').length).toBeGreaterThan(50_000);
+  const grown = held() - before;
+  console.log(`500 aborted downloads: memory grew by ${(grown / 1e6).toFixed(1)} MB`);
+  expect(grown).toBeLessThan(10e6);
 });
+
+/** Memory that is in use in this process, which is the server's too: what the collector can free is freed first. */
+function held(): number {
+  for (let i = 0; i < 3; i++) collectGarbage();
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return heapUsed + external + arrayBuffers;
+}
 
 it('the server stands after all this, and wrote of no failure', async () => {
   expect((await api.get('/v1/symbols')).status).toBe(200);

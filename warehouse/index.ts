@@ -29,7 +29,15 @@ export { encodeArrow } from './encode/arrow.js';
 export { type Cell, type CellReader, cellReaders } from './encode/cells.js';
 export { encodeCsv } from './encode/csv.js';
 export { WarehouseAccessError, WarehouseHeldError, WarehouseLostError } from './errors.js';
-export { logicalBatch, type NamedValues, textsOf } from './logical.js';
+export {
+  type LogicalCell,
+  type LogicalTable,
+  type LogicalValues,
+  logicalBatch,
+  type NamedValues,
+  recordsOf,
+  textsOf,
+} from './logical.js';
 export { makeFolder } from './make-folder.js';
 export { resolveMaxScore } from './max-score.js';
 export type {
@@ -44,13 +52,14 @@ export type {
 export { type OpenOptions, openWarehouse } from './open.js';
 export { type BarTask, readBarTasks } from './reads/bar-lineage.js';
 export { type CheckLevel, type CheckResult, type CheckRow, readChecks } from './reads/check.js';
-export { type FactPage, type OpenPage, openFactPage, type PageOrder } from './reads/fact-page.js';
+export { type OpenPage, openFactPage } from './reads/fact-page.js';
 export { factRows } from './reads/fact-rows.js';
 export { type GapRow, readGaps } from './reads/gaps.js';
 export { readGeneration } from './reads/generation.js';
 export { readLoads } from './reads/loads.js';
 export { readMiningRuns, readPatternItemsets, readPatternRules } from './reads/mining.js';
 export { type Names, readNames } from './reads/names.js';
+export type { FactPage, PageOrder } from './reads/page.js';
 export { reasonText } from './reads/reason-text.js';
 export type { ReadFilter } from './reads/rows.js';
 export { readStatus, type StatusRow } from './reads/status.js';

@@ -1,7 +1,8 @@
 import { type Data, Field, Float64, makeData, RecordBatch, Schema, Struct, Utf8 } from 'apache-arrow';
 
-/** Texts of a column: row i is `values[index[i]]`; null is NULL. UTF-8 bytes. */
+/** Texts of a column: row i is `[index[i]]` of both, as a string and in UTF-8; null is NULL. */
 export interface Texts {
+  readonly strings: readonly (string | null)[];
   readonly values: readonly (Uint8Array | null)[];
   readonly index: Int32Array;
 }
@@ -14,22 +15,76 @@ export interface NamedValues {
   readonly values: LogicalValues;
 }
 
+/** Columns of the same rows. */
+export interface LogicalTable {
+  readonly rows: number;
+  readonly columns: readonly NamedValues[];
+}
+
 const encoder = new TextEncoder();
+
+/** Encodes when somebody asks: who writes JSON never does. */
+class StringTexts implements Texts {
+  readonly strings: readonly (string | null)[];
+  readonly index: Int32Array;
+  #values: readonly (Uint8Array | null)[] | undefined;
+
+  constructor(strings: readonly (string | null)[], index: Int32Array) {
+    this.strings = strings;
+    this.index = index;
+  }
+
+  get values(): readonly (Uint8Array | null)[] {
+    this.#values ??= this.strings.map((text) => (text === null ? null : encoder.encode(text)));
+    return this.#values;
+  }
+}
 
 /** The same text in every row. */
 export function constantText(value: string, rows: number): Texts {
-  return { values: [encoder.encode(value)], index: new Int32Array(rows) };
+  return new StringTexts([value], new Int32Array(rows));
 }
 
 /** Texts from an array of strings. */
 export function textsOf(strings: readonly (string | null)[]): Texts {
-  const values = strings.map((text) => (text === null ? null : encoder.encode(text)));
-  return { values, index: Int32Array.from(values, (_, i) => i) };
+  return new StringTexts(
+    strings,
+    Int32Array.from(strings, (_, i) => i),
+  );
+}
+
+export type LogicalCell = string | number | null;
+
+/** The rows as objects. For some hundred. */
+export function recordsOf({ rows, columns }: LogicalTable): Record<string, LogicalCell>[] {
+  const readers = columns.map(({ name, values }): [string, (row: number) => LogicalCell] => {
+    if (values instanceof Float64Array)
+      return [name, (row) => (Number.isNaN(values[row]) ? null : values[row]!)];
+    const { strings, index } = values;
+    return [name, (row) => strings[index[row]!]!];
+  });
+  return Array.from({ length: rows }, (_, row) =>
+    Object.fromEntries(readers.map(([name, read]) => [name, read(row)])),
+  );
+}
+
+/** The rows of `index`, in that order. */
+export function gather(values: LogicalValues, index: Int32Array): LogicalValues {
+  if (values instanceof Float64Array) {
+    const gathered = new Float64Array(index.length);
+    for (let i = 0; i < index.length; i++) gathered[i] = values[index[i]!]!;
+    return gathered;
+  }
+  return new StringTexts(
+    values.strings,
+    index.map((row) => values.index[row]!),
+  );
 }
 
 /** Distinct texts by a key, each encoded once. */
 export class TextTable<Key> {
-  readonly values: (Uint8Array | null)[] = [];
+  readonly #strings: (string | null)[] = [];
+  readonly #values: (Uint8Array | null)[] = [];
   readonly #rows = new Map<Key, number>();
   readonly #textOf: (key: Key) => string | null;
 
@@ -41,14 +96,15 @@ export class TextTable<Key> {
   texts(keys: ArrayLike<Key>): Texts {
     const index = new Int32Array(keys.length);
     for (let i = 0; i < keys.length; i++) index[i] = this.#row(keys[i]!);
-    return { values: this.values, index };
+    return { strings: this.#strings, values: this.#values, index };
   }
 
   #row(key: Key): number {
     const known = this.#rows.get(key);
     if (known !== undefined) return known;
     const text = this.#textOf(key);
-    const row = this.values.push(text === null ? null : encoder.encode(text)) - 1;
+    const row = this.#strings.push(text) - 1;
+    this.#values.push(text === null ? null : encoder.encode(text));
     this.#rows.set(key, row);
     return row;
   }

@@ -269,6 +269,11 @@ export interface Warehouse {
    * analytics/ stand on it.
    */
   analyse<T>(work: (session: AnalyticsSession) => Promise<T>): Promise<T>;
+  /**
+   * The same for a short look that makes no table and hands everything back at once. It is done again when something was
+   * committed meanwhile, which costs less than a transaction each time.
+   */
+  glance<T>(work: (session: AnalyticsSession) => Promise<T>): Promise<T>;
   /** Runs one read-only statement; numbers as numbers, NULL as null. */
   query(sql: string): Promise<{ readonly columns: readonly string[]; readonly rows: readonly unknown[][] }>;
 }

@@ -1,4 +1,7 @@
 import type { BenchCase } from '../case.js';
+import { apiCached } from './api-cached.js';
+import { apiDownload } from './api-download.js';
+import { apiUncached } from './api-uncached.js';
 import { computeScaling } from './compute-scaling.js';
 import { csvLoad } from './csv-load.js';
 import { duckdbWrite } from './duckdb-write.js';
@@ -22,4 +25,7 @@ export const CASES: readonly BenchCase[] = [
   memoryLoad,
   mysqlBulk,
   fpGrowthCase,
+  apiCached,
+  apiUncached,
+  apiDownload,
 ];

@@ -87,7 +87,8 @@ export const explanation = documentRoute({
     'Everything behind one prediction: inputs, metrics, scores, safeguards, the trade bar by bar, lineage',
   params: predictionParams,
   query: {},
-  body: EXPLANATION,
+  // Anew: the schema was made before Zod had learned of OpenAPI.
+  body: z.strictObject(EXPLANATION.shape).openapi('Explanation'),
 });
 
 export const metricValues = listRoute({

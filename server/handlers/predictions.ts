@@ -1,8 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { cellReaders, factRows, type Names, openFactPage } from '../../warehouse/index.js';
+import { factRows, type Names, openFactPage, recordsOf } from '../../warehouse/index.js';
 import * as routes from '../api/predictions.js';
 import { RefusedError } from '../deps.js';
-import { answerDocument } from '../http/answer.js';
+import { answer, answerDocument, type Made, madeDocument } from '../http/answer.js';
 import { answerFacts } from '../http/list.js';
 import { onInvalid } from '../http/on-invalid.js';
 import { ProblemError, unknownName } from '../http/problem-error.js';
@@ -23,7 +23,7 @@ export function predictionHandlers(services: Services) {
       });
     })
     .openapi(routes.prediction, (c) =>
-      answerDocument(c, services, () => readPrediction(services, c.req.valid('param').prediction_id)),
+      answer(c, services, ['json'], () => readPrediction(services, c.req.valid('param').prediction_id)),
     )
     .openapi(routes.explanation, (c) =>
       answerDocument(c, services, async () => {
@@ -80,18 +80,19 @@ function locate(names: Names, id: string) {
   return { strategies: strategiesOf(names, strategy), symbol, interval, at: Number(at) };
 }
 
-async function readPrediction({ deps, clock }: Services, id: string): Promise<object> {
+async function readPrediction({ deps, clock }: Services, id: string): Promise<Made> {
   const names = await clock.names();
   const { strategies, symbol, interval, at } = locate(names, id);
   const choice = { strategies, symbol, interval, from: at, to: at + 1, sort: 'predicting_at' };
-  const page = factRows.predictions(names, choice);
   const order = { isDescending: false, after: null, limit: 1 };
-  return openFactPage(deps.warehouse, page, order, async ({ batches }) => {
-    for await (const batch of batches) {
-      if (batch.numRows === 0) continue;
-      const readers = cellReaders(batch);
-      return Object.fromEntries(batch.schema.fields.map(({ name }, i) => [name, readers[i]!(0)]));
-    }
-    throw new ProblemError('not-found', 'there is no such prediction');
-  });
+  return openFactPage(
+    deps.warehouse,
+    factRows.predictions(names, choice),
+    order,
+    async ({ generation, tables }) => {
+      for await (const table of tables)
+        for (const prediction of recordsOf(table)) return madeDocument(generation, prediction);
+      throw new ProblemError('not-found', 'there is no such prediction');
+    },
+  );
 }

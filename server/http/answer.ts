@@ -74,8 +74,12 @@ export async function answer(
 export function answerDocument(c: Context, services: Services, read: () => Promise<unknown>): Promise<never> {
   return answer(c, services, ['json'], async () => {
     const { generation, value } = await services.clock.whole(read);
-    return { generation, headers: {}, body: new TextEncoder().encode(JSON.stringify(value)) };
+    return madeDocument(generation, value);
   });
+}
+
+export function madeDocument(generation: string | null, value: unknown): Made {
+  return { generation, headers: {}, body: new TextEncoder().encode(JSON.stringify(value)) };
 }
 
 /** Computes in turn and within the time. */

@@ -21,9 +21,9 @@ export async function download(
 ): Promise<Made> {
   const release = await services.downloads.acquire();
   return new Promise<Made>((resolve, reject) => {
-    open(async ({ generation, next, batches }) => {
+    open(async ({ generation, next, tables }) => {
       const nextCursor = next === null ? null : cursorOf(next);
-      const handover = new Handover(encodeList(format, batches, nextCursor), services.limits.stallMs);
+      const handover = new Handover(encodeList(format, tables, nextCursor), services.limits.stallMs);
       resolve({ generation, headers: linkTo(c, nextCursor), body: handover.pieces() });
       await handover.done;
     })

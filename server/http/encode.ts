@@ -1,36 +1,48 @@
 import type { RecordBatch } from 'apache-arrow';
-import { type Cell, cellReaders, encodeArrow, encodeCsv } from '../../warehouse/index.js';
+import {
+  encodeArrow,
+  encodeCsv,
+  type LogicalTable,
+  type LogicalValues,
+  logicalBatch,
+} from '../../warehouse/index.js';
 import type { ListFormat } from '../api/route.js';
 
 const PIECE_LENGTH = 1 << 16;
 const encoder = new TextEncoder();
 
-/** Batches in a format, piece by piece at the reader's pace. */
+/** Rows in a format, piece by piece at the reader's pace. */
 export async function* encodeList(
   format: ListFormat,
-  batches: AsyncIterable<RecordBatch>,
+  tables: AsyncIterable<LogicalTable>,
   nextCursor: string | null,
 ): AsyncGenerator<Uint8Array> {
-  if (format === 'arrow') yield* encodeArrow(batches, 'stream');
+  if (format === 'arrow') yield* encodeArrow(batchesOf(tables), 'stream');
   else
-    for await (const piece of format === 'csv' ? encodeCsv(batches) : encodeJson(batches, nextCursor))
+    for await (const piece of format === 'csv'
+      ? encodeCsv(batchesOf(tables))
+      : encodeJson(tables, nextCursor))
       yield encoder.encode(piece);
+}
+
+async function* batchesOf(tables: AsyncIterable<LogicalTable>): AsyncGenerator<RecordBatch> {
+  for await (const { columns, rows } of tables) yield logicalBatch(columns, rows);
 }
 
 /** `{"data":[...],"next_cursor":...}` */
 async function* encodeJson(
-  batches: AsyncIterable<RecordBatch>,
+  tables: AsyncIterable<LogicalTable>,
   nextCursor: string | null,
 ): AsyncGenerator<string> {
   let piece = '{"data":[';
   let isFirst = true;
-  for await (const batch of batches) {
-    const readers = cellReaders(batch);
-    const heads = batch.schema.fields.map(({ name }, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
-    for (let row = 0; row < batch.numRows; row++) {
+  for await (const { columns, rows } of tables) {
+    const cells = columns.map(({ values }) => jsonCells(values));
+    const heads = columns.map(({ name }, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+    for (let row = 0; row < rows; row++) {
       if (!isFirst) piece += ',';
       isFirst = false;
-      for (let c = 0; c < readers.length; c++) piece += heads[c]! + jsonCell(readers[c]!(row));
+      for (let c = 0; c < cells.length; c++) piece += heads[c]! + cells[c]!(row);
       piece += '}';
       if (piece.length < PIECE_LENGTH) continue;
       yield piece;
@@ -40,7 +52,11 @@ async function* encodeJson(
   yield `${piece}],"next_cursor":${JSON.stringify(nextCursor)}}`;
 }
 
-function jsonCell(cell: Cell): string {
-  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : 'null';
-  return typeof cell === 'bigint' ? String(cell) : JSON.stringify(cell);
+/** Cells of a column as JSON; a text is quoted once, however many rows have it. */
+function jsonCells(values: LogicalValues): (row: number) => string {
+  if (values instanceof Float64Array)
+    return (row) => (Number.isFinite(values[row]) ? String(values[row]) : 'null');
+  const { strings, index } = values;
+  const texts = strings.map((text) => JSON.stringify(text));
+  return (row) => texts[index[row]!]!;
 }

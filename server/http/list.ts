@@ -1,13 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import {
-  type FactPage,
-  logicalBatch,
-  type NamedValues,
-  type Names,
-  openFactPage,
-  textsOf,
-} from '../../warehouse/index.js';
+import { type FactPage, type NamedValues, type Names, openFactPage, textsOf } from '../../warehouse/index.js';
 import { DEFAULT_LIMIT, MAX_PAGE_ROWS } from '../api/parameters.js';
 import { type ListFormat, type ListRoute, MEDIA, type RowSchema } from '../api/route.js';
 import { answer, type Made } from './answer.js';
@@ -58,9 +51,9 @@ export function answerFacts(
     const open = <T>(work: Parameters<typeof openFactPage<T>>[3]): Promise<T> =>
       openFactPage(services.deps.warehouse, { ...page, columns }, { isDescending, after, limit }, work);
     if (limit > MAX_PAGE_ROWS) return download(c, services, format, open, (key) => encodeCursor(sort, key));
-    return open(async ({ generation, next, batches }) => {
+    return open(async ({ generation, next, tables }) => {
       const nextCursor = next === null ? null : encodeCursor(sort, next);
-      return made(c, generation, nextCursor, await collect(encodeList(format, batches, nextCursor)));
+      return made(c, generation, nextCursor, await collect(encodeList(format, tables, nextCursor)));
     });
   });
 }
@@ -116,14 +109,10 @@ async function rowsPage(
   const start = cursor === undefined ? 0 : behind(rows, keyOf, decodeCursor(cursor, sort, key.length));
   const page = rows.slice(start, start + limit);
   const nextCursor = start + limit < rows.length ? encodeCursor(sort, keyOf(page.at(-1)!)) : null;
-  const batch = logicalBatch(
-    columns.map((column) => valuesOf(column, page)),
-    page.length,
-  );
-  const batches = (async function* () {
-    yield batch;
+  const tables = (async function* () {
+    yield { rows: page.length, columns: columns.map((column) => valuesOf(column, page)) };
   })();
-  return made(c, generation, nextCursor, await collect(encodeList(format, batches, nextCursor)));
+  return made(c, generation, nextCursor, await collect(encodeList(format, tables, nextCursor)));
 }
 
 function made(
@@ -162,10 +151,11 @@ function chosen<Column extends { readonly name: string }>(
   return columns.filter(({ name }) => fields.includes(name));
 }
 
-/** Keys of facts are never null, and of the type of their column. */
-function factKey({ textKeys }: FactPage, key: Key): (string | number)[] {
+/** Keys of facts are never null, and of the type of their column; times are whole. */
+function factKey({ textKeys, time }: FactPage, key: Key): (string | number)[] {
   return key.map((part, i) => {
-    if (part === null || typeof part !== (textKeys.includes(i) ? 'string' : 'number'))
+    const isTyped = typeof part === (textKeys.includes(i) ? 'string' : 'number');
+    if (part === null || !isTyped || (time?.key === i && !Number.isSafeInteger(part)))
       throw new ProblemError('invalid-cursor', 'the cursor is not one of this list and order', {
         parameter: 'cursor',
       });

@@ -5,7 +5,8 @@ export class Semaphore {
   readonly #running: number;
   readonly #waiting: number;
   #active = 0;
-  readonly #queue: (() => void)[] = [];
+  readonly #queue: { readonly enter: () => void; readonly refuse: (error: Error) => void }[] = [];
+  #onIdle: (() => void) | null = null;
 
   constructor(running: number, waiting: number) {
     this.#running = running;
@@ -17,7 +18,7 @@ export class Semaphore {
     if (this.#active >= this.#running) {
       if (this.#queue.length >= this.#waiting)
         throw new ProblemError('too-many-requests', 'too many requests at a time; try again in a moment');
-      await new Promise<void>((resolve) => this.#queue.push(resolve));
+      await new Promise<void>((enter, refuse) => this.#queue.push({ enter, refuse }));
     } else this.#active++;
     let isHeld = true;
     return () => {
@@ -25,8 +26,18 @@ export class Semaphore {
       isHeld = false;
       const next = this.#queue.shift();
       // A place goes from hand to hand: `active` stays.
-      if (next === undefined) this.#active--;
-      else next();
+      if (next !== undefined) next.enter();
+      else if (--this.#active === 0) this.#onIdle?.();
     };
+  }
+
+  /** Turns away who waits, and resolves when the last place was given back. */
+  async end(): Promise<void> {
+    for (const { refuse } of this.#queue.splice(0))
+      refuse(new ProblemError('unavailable', 'the server is ending'));
+    if (this.#active === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
   }
 }

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import { cellReaders, factRows, type Names, openFactPage } from '../../warehouse/index.js';
+import { factRows, type Names, openFactPage, recordsOf } from '../../warehouse/index.js';
 import type { Services } from '../http/services.js';
 
 /** How often the ledger is looked at for those who listen, and how often a quiet stream says that it lives. */
@@ -134,17 +134,9 @@ export class LiveEvents {
       sort: 'predicting_at',
     });
     const order = { isDescending: true, after: null, limit: MAX_PREDICTIONS };
-    await openFactPage(this.#services.deps.warehouse, page, order, async ({ batches }) => {
+    await openFactPage(this.#services.deps.warehouse, page, order, async ({ tables }) => {
       const found: string[] = [];
-      for await (const batch of batches) {
-        const readers = cellReaders(batch);
-        for (let row = 0; row < batch.numRows; row++)
-          found.push(
-            JSON.stringify(
-              Object.fromEntries(batch.schema.fields.map(({ name }, i) => [name, readers[i]!(row)])),
-            ),
-          );
-      }
+      for await (const table of tables) found.push(...recordsOf(table).map((row) => JSON.stringify(row)));
       for (const data of found.reverse()) this.#tell({ event: 'prediction', data });
     });
   }

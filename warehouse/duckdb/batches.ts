@@ -1,28 +1,23 @@
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from '@duckdb/node-api';
-import type { RecordBatch } from 'apache-arrow';
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { BatchColumn } from '../analytics/session.js';
-import { type LogicalValues, logicalBatch, TextTable, textsOf } from '../logical.js';
-import { quote } from '../store/sql.js';
-import { vectorItems } from './vectors.js';
+import { type LogicalTable, type LogicalValues, TextTable, textsOf } from '../logical.js';
+import type { Values } from './sql.js';
+import { readNumbers } from './vectors.js';
 
-/** Rows of a batch: few enough to hold several a client, enough to cost little each. */
-const BATCH_ROWS = 16_384;
+/** Rows of a table in a stream: few enough to hold several a client, enough to cost little each. */
+const TABLE_ROWS = 16_384;
 
-/** Streams a SELECT as batches: DuckDB computes as far as is asked. */
-export async function* readBatches(
+type Chunks = readonly DuckDBDataChunk[];
+
+/** Streams a SELECT: DuckDB computes as far as is asked. */
+export async function* readTables(
   connection: DuckDBConnection,
   columns: readonly BatchColumn[],
   rest: string,
-  parameters: Readonly<Record<string, DuckDBValue>>,
-): AsyncGenerator<RecordBatch> {
-  const list = columns.map((column) => `${sqlOf(column)} AS ${quote(column.name)}`);
-  const result = await connection.stream(`SELECT ${list.join(', ')} ${rest}`, parameters);
-  const readers = columns.map(columnReader);
-  const toBatch = (chunks: readonly DuckDBDataChunk[], rows: number): RecordBatch =>
-    logicalBatch(
-      columns.map(({ name }, c) => ({ name, values: readers[c]!(chunks, c, rows) })),
-      rows,
-    );
+  parameters: Values | undefined,
+): AsyncGenerator<LogicalTable> {
+  const { list, read } = selection(columns);
+  const result = await connection.stream(`SELECT ${list} ${rest}`, parameters);
   let chunks: DuckDBDataChunk[] = [];
   let rows = 0;
   let isEmpty = true;
@@ -30,42 +25,93 @@ export async function* readBatches(
     if (chunk.rowCount === 0) continue;
     chunks.push(chunk);
     rows += chunk.rowCount;
-    if (rows < BATCH_ROWS) continue;
-    yield toBatch(chunks, rows);
+    if (rows < TABLE_ROWS) continue;
+    yield read(chunks, rows);
     isEmpty = false;
     chunks = [];
     rows = 0;
   }
   // An answer without rows still says its columns.
-  if (rows > 0 || isEmpty) yield toBatch(chunks, rows);
+  if (rows > 0 || isEmpty) yield read(chunks, rows);
 }
 
-function sqlOf({ kind, expression }: BatchColumn): string {
-  if (kind === 'text') return expression;
-  if (kind === 'coded') return `CAST(${expression} AS INTEGER)`;
-  return `coalesce(CAST(${expression} AS DOUBLE), 'NaN'::DOUBLE)`;
+/** All rows of a SELECT. */
+export async function readTable(
+  connection: DuckDBConnection,
+  columns: readonly BatchColumn[],
+  rest: string,
+  parameters: Values | undefined,
+): Promise<LogicalTable> {
+  const { list, read } = selection(columns);
+  const result = await connection.run(`SELECT ${list} ${rest}`, parameters);
+  const chunks = Array.from({ length: result.chunkCount }, (_, k) => result.getChunk(k));
+  return read(chunks, result.rowCount);
 }
 
-type ColumnReader = (chunks: readonly DuckDBDataChunk[], index: number, rows: number) => LogicalValues;
-
-function columnReader({ kind, textOf }: BatchColumn): ColumnReader {
-  if (kind === 'text')
-    return (chunks, index) =>
-      textsOf(chunks.flatMap((chunk) => chunk.getColumnValues(index) as (string | null)[]));
-  if (kind === 'number')
-    return (chunks, index, rows) => joined(new Float64Array(rows), chunks, index) as Float64Array;
-  const table = new TextTable<number>(textOf!);
-  return (chunks, index, rows) => table.texts(joined(new Int32Array(rows), chunks, index));
+/** What to select for columns, each expression once, and how to read it. */
+function selection(columns: readonly BatchColumn[]): {
+  readonly list: string;
+  readonly read: (chunks: Chunks, rows: number) => LogicalTable;
+} {
+  const places = new Map<string, number>();
+  const placeOf = (expression: string): number => {
+    if (!places.has(expression)) places.set(expression, places.size);
+    return places.get(expression)!;
+  };
+  const readers = columns.map((column) => ({ name: column.name, reader: columnReader(column, placeOf) }));
+  const read = (chunks: Chunks, rows: number): LogicalTable => {
+    const numbers = new Map<number, Float64Array>();
+    const numbersAt = (place: number): Float64Array => {
+      if (!numbers.has(place)) numbers.set(place, joined(chunks, place, rows));
+      return numbers.get(place)!;
+    };
+    return {
+      rows,
+      columns: readers.map(({ name, reader }) => ({ name, values: reader(chunks, rows, numbersAt) })),
+    };
+  };
+  return { list: [...places.keys()].join(', '), read };
 }
 
-function joined<Values extends Float64Array | Int32Array>(
-  target: Values,
-  chunks: readonly DuckDBDataChunk[],
-  index: number,
-): Values {
+type NumbersAt = (place: number) => Float64Array;
+type ColumnReader = (chunks: Chunks, rows: number, numbersAt: NumbersAt) => LogicalValues;
+
+function columnReader(column: BatchColumn, placeOf: (expression: string) => number): ColumnReader {
+  if (column.kind === 'text') {
+    const place = placeOf(column.expression);
+    return (chunks) => textsOf(chunks.flatMap((chunk) => chunk.getColumnValues(place) as (string | null)[]));
+  }
+  const places = column.expressions.map(placeOf);
+  if (column.kind === 'number') {
+    const { numberOf } = column;
+    if (numberOf === undefined) return (_chunks, _rows, numbersAt) => numbersAt(places[0]!);
+    // Without an array a row.
+    if (places.length === 1)
+      return (_chunks, _rows, numbersAt) => numbersAt(places[0]!).map((value) => numberOf(value));
+    return (_chunks, rows, numbersAt) => {
+      const inputs = places.map(numbersAt);
+      const values = new Float64Array(rows);
+      for (let row = 0; row < rows; row++) values[row] = numberOf(...inputs.map((input) => input[row]!));
+      return values;
+    };
+  }
+  const { textOf } = column;
+  if (places.length === 1) {
+    const table = new TextTable<number>(textOf);
+    return (_chunks, _rows, numbersAt) => table.texts(numbersAt(places[0]!));
+  }
+  return (_chunks, rows, numbersAt) => {
+    const inputs = places.map(numbersAt);
+    return textsOf(Array.from({ length: rows }, (_, row) => textOf(...inputs.map((input) => input[row]!))));
+  };
+}
+
+/** Numbers of any type, NULL as NaN. */
+function joined(chunks: Chunks, index: number, rows: number): Float64Array {
+  const target = new Float64Array(rows);
   let at = 0;
   for (const chunk of chunks) {
-    target.set(vectorItems(chunk, index) as Float64Array, at);
+    readNumbers(chunk, index, target.subarray(at, at + chunk.rowCount));
     at += chunk.rowCount;
   }
   return target;

@@ -12,6 +12,9 @@ export interface DatabaseOptions {
   readonly readOnly: boolean;
 }
 
+/** Connections that wait for the next short look. */
+const MAX_IDLE = 8;
+
 /** Open files of this process: a second instance on a file would open silently and lose writes (FIELDNOTES). */
 const open = new Map<string, Promise<Database>>();
 
@@ -25,6 +28,11 @@ export class Database {
   readonly #instance: DuckDBInstance;
   readonly #key: string | null;
   readonly #connections = new Set<DuckDBConnection>();
+  readonly #idle: DuckDBConnection[] = [];
+  /** Rises when a commit begins and again when it has ended: odd while one is under way. */
+  #commits = 0;
+  /** Answers to statements that were asked of the newest snapshot. */
+  readonly answers = new Map<string, readonly unknown[]>();
   #users = 0;
 
   private constructor(url: string, key: string | null, instance: DuckDBInstance, isReadOnly: boolean) {
@@ -96,6 +104,36 @@ export class Database {
     }
   }
 
+  /** Runs `task`, which leaves nothing behind, on a connection that others had before. */
+  async lend<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = this.#idle.pop() ?? (await this.connect());
+    try {
+      return await task(connection);
+    } finally {
+      if (this.#users > 0 && this.#idle.length < MAX_IDLE) this.#idle.push(connection);
+      else this.disconnect(connection);
+    }
+  }
+
+  get commits(): number {
+    return this.#commits;
+  }
+
+  /** Commits what was done on a connection. The mutex is held by the caller. */
+  async commit(connection: DuckDBConnection): Promise<void> {
+    this.#committing();
+    try {
+      await connection.run('COMMIT');
+    } finally {
+      this.#committing();
+    }
+  }
+
+  #committing(): void {
+    this.#commits++;
+    this.answers.clear();
+  }
+
   /** Runs `task` in a transaction of its own, one such task at a time. */
   write<T>(task: (store: DuckDbStore) => Promise<T>): Promise<T> {
     return this.mutex.run(() =>
@@ -103,7 +141,7 @@ export class Database {
         await store.run('BEGIN TRANSACTION');
         try {
           const result = await task(store);
-          await store.run('COMMIT');
+          await this.commit(store.connection);
           return result;
         } catch (error) {
           await rollbackQuietly(store.connection);

@@ -232,7 +232,7 @@ export class DuckDbSession implements WriteSession {
       const added = [...this.#symbols].filter(([symbol]) => !directory.committedSymbols.has(symbol));
       for (const [symbol, id] of added)
         await connection.run(`INSERT INTO dim_symbol VALUES (${id}, ${text(symbol)})`);
-      await connection.run('COMMIT');
+      await this.#database.commit(connection);
       for (const [symbol] of added) directory.committedSymbols.add(symbol);
       if (this.#isMirroring) await this.#database.reload();
     });

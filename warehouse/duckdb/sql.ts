@@ -25,6 +25,9 @@ export function createTable(table: TableSpec): string {
   return `CREATE TABLE IF NOT EXISTS ${table.name} (${columns.join(', ')})`;
 }
 
+/** Values by the names of a statement's parameters. */
+export type Values = Record<string, string | number | boolean | null>;
+
 /**
  * Runs a query and returns its rows as objects. For small results.
  *
@@ -33,7 +36,7 @@ export function createTable(table: TableSpec): string {
 export async function rows<Row = Record<string, Cell>>(
   connection: DuckDBConnection,
   sql: string,
-  parameters: Readonly<Record<string, DuckDBValue>> = {},
+  parameters?: Values,
 ): Promise<Row[]> {
   const reader = await connection.runAndReadAll(sql, parameters);
   return reader.getRowObjects().map((row) => {

@@ -20,6 +20,22 @@ export function vectorItems(chunk: DuckDBDataChunk, index: number): ColumnArray 
   return raw(chunk.getColumnVector(index)).items as ColumnArray;
 }
 
+/** The values of a numeric column as doubles, NULL as NaN. BIGINTs are whole up to 2^53. */
+export function readNumbers(chunk: DuckDBDataChunk, index: number, target: Float64Array): void {
+  const { items, validity } = raw(chunk.getColumnVector(index));
+  if (items instanceof BigInt64Array) {
+    // As two halves of 32 bits, since a BigInt a value costs 20 times that.
+    const words = new Int32Array(items.buffer, items.byteOffset, 2 * items.length);
+    for (let i = 0; i < target.length; i++)
+      target[i] = words[2 * i + 1]! * 4_294_967_296 + (words[2 * i]! >>> 0);
+  } else target.set(items as Float64Array);
+  const { data } = validity;
+  if (data === null) return;
+  const words = new Uint32Array(data.buffer, data.byteOffset, 2 * data.length);
+  for (let i = 0; i < target.length; i++)
+    if (((words[i >>> 5]! >>> (i & 31)) & 1) === 0) target[i] = Number.NaN;
+}
+
 function raw(vector: DuckDBVector): RawVector {
   return vector as unknown as RawVector;
 }

@@ -26,7 +26,7 @@ import type {
   Warehouse,
   WriteSession,
 } from '../warehouse.js';
-import { analyse } from './analysis.js';
+import { analyse, glance } from './analysis.js';
 import type { Database } from './database.js';
 import { partitions } from './klines.js';
 import { migrate } from './migrate.js';
@@ -208,7 +208,11 @@ export class DuckDbWarehouse implements Warehouse {
   }
 
   analyse<T>(work: (session: AnalyticsSession) => Promise<T>): Promise<T> {
-    return this.#database.use(({ connection }) => analyse(connection, work));
+    return analyse(this.#database, work);
+  }
+
+  glance<T>(work: (session: AnalyticsSession) => Promise<T>): Promise<T> {
+    return glance(this.#database, work);
   }
 
   query(sql: string): Promise<{ readonly columns: readonly string[]; readonly rows: readonly unknown[][] }> {

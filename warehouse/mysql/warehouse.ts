@@ -206,7 +206,11 @@ export class MySqlWarehouse implements Warehouse {
     return this.#database.snapshot((store) => exportTable(store, directory, table, range));
   }
 
-  async analyse<T>(): Promise<T> {
+  analyse<T>(): Promise<T> {
+    return this.glance();
+  }
+
+  async glance<T>(): Promise<T> {
     throw new WarehouseAccessError(
       `warehouse: analytics run in DuckDB, not in ${this.url}; run klinemill replica sync and ask the replica`,
     );

@@ -13,11 +13,11 @@ const GENERATION = `SELECT concat_ws('-',
   (SELECT concat_ws('.', coalesce(max(run_id), 0), count(finished_at)) FROM run),
   (SELECT concat_ws('.', count(*), coalesce(sum(strategy_id * is_enabled), 0)) FROM dim_strategy)) AS generation`;
 
-/** What the ledger stands at: the same text, the same data. */
+/** What the ledger stands at: the same text, the same data. Of a session, ask after its first query. */
 export async function readGeneration(source: Warehouse | AnalyticsSession): Promise<string> {
   const [row] =
-    'rows' in source
-      ? await source.rows<{ generation: string }>(GENERATION)
+    'kept' in source
+      ? await source.kept<{ generation: string }>(GENERATION)
       : await readRows<{ generation: string }>(source, GENERATION);
   return row!.generation;
 }

@@ -1,5 +1,5 @@
 import type { StrategyRecord } from '../strategy.js';
-import type { Warehouse } from '../warehouse.js';
+import type { PartitionState, Warehouse } from '../warehouse.js';
 import { readRows } from './rows.js';
 
 /** A code of the catalog as it is stored. */
@@ -21,6 +21,8 @@ export interface Names {
   /** In the order of the catalog. */
   readonly indicatorTypes: readonly IndicatorType[];
   readonly strategies: readonly StrategyRecord[];
+  /** What is loaded. */
+  readonly partitions: readonly PartitionState[];
 }
 
 /** Reads the dimensions. */
@@ -41,5 +43,6 @@ export async function readNames(warehouse: Warehouse): Promise<Names> {
       'SELECT indicator, title, kernel, kernel_version, params, lookback FROM dim_indicator_type ORDER BY indicator_id',
     ),
     strategies: await warehouse.strategies(),
+    partitions: await warehouse.partitions(),
   };
 }

@@ -1,0 +1,57 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { ApiReply, ApiRequest } from './api-child.js';
+import type { BenchContext } from './case.js';
+import { SERIES } from './corpus.js';
+import { runJob } from './run-job.js';
+import { seriesTemplate } from './template.js';
+
+/** A server in a process of its own. */
+export interface ApiServer {
+  readonly url: string;
+  memory(): Promise<{ readonly bytes: number; readonly peakBytes: number }>;
+  end(): Promise<void>;
+}
+
+const HOURLY = [SERIES.btc1h, SERIES.eth1h, SERIES.bnb1h, SERIES.xrp1h, SERIES.walk1h];
+export const SYMBOLS = HOURLY.map(({ symbol }) => symbol);
+
+/** A DuckDB file of eight years of five symbols by the hour, with every fact of both strategies. */
+export function hourlyWarehouse(context: BenchContext): Promise<{ file: string; bars: number }> {
+  return context.once('hourly warehouse', async () => {
+    const { file, bars } = await seriesTemplate(context, HOURLY);
+    await runJob('recomputeFile', { file, threads: 1 });
+    return { file, bars };
+  });
+}
+
+/** Starts a server process; it ends with `end` or with this one. */
+export async function startApi(request: ApiRequest): Promise<ApiServer> {
+  const child = fork(fileURLToPath(new URL('./api-child.js', import.meta.url)), [], {
+    serialization: 'advanced',
+  });
+  const { url } = await ask(child, request);
+  return {
+    url: url!,
+    memory: async () => {
+      const { bytes, peakBytes } = await ask(child, { serve: 'memory' });
+      return { bytes: bytes!, peakBytes: peakBytes! };
+    },
+    end: async () => {
+      const gone = once(child, 'exit');
+      child.disconnect();
+      await gone;
+    },
+  };
+}
+
+async function ask(child: ChildProcess, request: ApiRequest): Promise<ApiReply> {
+  const answered = once(child, 'message');
+  child.send(request);
+  const [reply] = (await Promise.race([
+    answered,
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`bench: the server ended with ${code}`))),
+  ])) as [ApiReply];
+  return reply;
+}
