@@ -37,13 +37,14 @@ export interface Contender<Input = unknown> {
 /** `speed`: reference time / our time; `time`: our time / reference time; `peak`: our peak memory / the reference's. */
 export type RatioKind = 'speed' | 'time' | 'peak';
 
-/** A ratio that an issue promised, judged on the last size of a full run. */
+/** A ratio that an issue promised, judged on the last size of a full run, or on its worst one. */
 export interface Bar {
   readonly ratio: RatioKind;
   /** Name of the reference. */
   readonly against: string;
   readonly atLeast?: number;
   readonly atMost?: number;
+  readonly isOfEverySize?: true;
 }
 
 /** How often a contender runs: `rounds` alternating rounds, each at least `roundMs` long and at least once. */

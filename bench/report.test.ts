@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { caseText, runMarkdown } from './report.js';
-import { judge, type SizeResult } from './results.js';
+import { judge, judgeAll, type SizeResult } from './results.js';
 import { summarize } from './statistics.js';
 
 /** Ours 20 ms and 3 MiB, the reference 50 ms and 2 MiB, for 1000 bars. */
@@ -41,6 +41,22 @@ describe('judge', () => {
 
   it('refuses a reference that did not run', () => {
     expect(() => judge({ ratio: 'speed', against: 'nobody', atLeast: 1 }, size)).toThrow("'nobody'");
+  });
+});
+
+describe('judgeAll', () => {
+  // 20 ms against 50, 25 and 40 ms.
+  const sizes = [50, 25, 40].map((ms) => ({
+    ...size,
+    references: [{ ...size.references[0]!, ms: summarize([ms]) }],
+  }));
+
+  it.each([
+    ['the last size', { ratio: 'speed', atLeast: 1.5 }, 2],
+    ['the slowest size', { ratio: 'speed', atLeast: 1.5, isOfEverySize: true }, 1.25],
+    ['the longest of times', { ratio: 'time', atMost: 0.7, isOfEverySize: true }, 0.8],
+  ] as const)('looks at %s', (_, bar, ratio) => {
+    expect(judgeAll({ against: 'theirs', ...bar }, sizes).ratio).toBeCloseTo(ratio, 12);
   });
 });
 

@@ -52,7 +52,7 @@ export async function runCase<Input>(
     sizes.push(result);
     onSize(result);
   }
-  return { name, group, title, sizes, verdicts: bars.map((bar) => judge(bar, sizes.at(-1)!)) };
+  return { name, group, title, sizes, verdicts: bars.map((bar) => judgeAll(bar, sizes)) };
 }
 
 async function runSize<Input>(
@@ -80,6 +80,13 @@ async function runLoaded<Input>(
   const workOf = (contender: Contender<Input>): Work => contender.work?.(input) ?? benchCase.work(input);
   const [ours, ...references] = measured.map((one, i) => ({ ...one, work: workOf(contenders[i]!) }));
   return { size: size.label, checked, ours: ours!, references };
+}
+
+/** The verdict of the size that counts: the last one, or the worst one where the bar is of every size. */
+export function judgeAll(bar: Bar, sizes: readonly SizeResult[]): Verdict {
+  if (bar.isOfEverySize !== true) return judge(bar, sizes.at(-1)!);
+  const [best, ...others] = sizes.map((size) => judge(bar, size)).sort((a, b) => b.ratio - a.ratio);
+  return bar.atLeast === undefined ? best! : (others.at(-1) ?? best!);
 }
 
 /** @throws Error when the bar names a reference or a memory peak that the size has not */

@@ -46,6 +46,17 @@ export async function withWriter<T>(
   return using(await open(options, false), async (warehouse) => work(warehouse, await prepare(warehouse)));
 }
 
+/** The same for commands that load and do nothing else: the cores belong to the parsing and the writing of rows. */
+export async function withLoader<T>(
+  { warehouse, memoryLimit }: CommonOptions,
+  work: (warehouse: Warehouse) => Promise<T>,
+): Promise<T> {
+  return using(await openWarehouse(warehouse, { memoryLimit, threads: 1, note }), async (opened) => {
+    await prepare(opened);
+    return work(opened);
+  });
+}
+
 function open({ warehouse, memoryLimit }: CommonOptions, readOnly: boolean): Promise<Warehouse> {
   return openWarehouse(warehouse, { memoryLimit, readOnly, note });
 }

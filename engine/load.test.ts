@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openWarehouse, type Warehouse } from '../warehouse/index.js';
 import { UserError } from './errors.js';
@@ -9,6 +10,9 @@ import type { LoadOptions, LoadReport } from './load/report.js';
 import { loadFile, loadFiles, loadSources } from './load.js';
 import { resample } from './resample.js';
 import { openStream } from './source/file.js';
+import { ownMemory } from './source/kline-chunk.js';
+import type { KlineSource } from './source/kline-source.js';
+import { readKlines } from './source/klines.js';
 import { warehouseCatalog } from './warehouse-catalog.js';
 
 const HOUR = 3_600_000;
@@ -237,6 +241,57 @@ describe('loadFile', () => {
     ).toEqual([[140_000, 1, 2, 140_001]]);
     expect((await rowsOf('SELECT DISTINCT sha256 FROM kline_reject'))[0]).toEqual([report.sha256]);
   });
+});
+
+describe('chunks of a file', () => {
+  /** A source in chunks of three rows, by the reader of every other source. */
+  function inThrees(name: string, lines: readonly string[]): KlineSource {
+    async function* bytes(): AsyncGenerator<Buffer> {
+      yield Buffer.from(lines.join('\n'));
+    }
+    const source = openStream(name, bytes());
+    return {
+      name,
+      path: null,
+      bytes: () => source.bytes(),
+      sha256: () => source.sha256(),
+      klines: (options) => readKlines(source, { ...options, memory: ownMemory(3) }),
+    };
+  }
+
+  it('meet what stood before and what the file itself brought, in whatever order: the first value stands', async () => {
+    const bars = fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.constantFrom(105, 105, 106)), {
+      minLength: 1,
+      maxLength: 25,
+    });
+    const inOrder = bars.map((rows) => [...rows].sort(([a], [b]) => a - b));
+    let markets = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(inOrder, bars), { minLength: 1, maxLength: 3 }), async (files) => {
+        const key = { symbol: `M${++markets}`, interval: '1h' };
+        // A map is the naive twin: what is not in it is added, what is the same is a duplicate.
+        const stands = new Map<number, number>();
+        for (const [i, rows] of files.entries()) {
+          const expected = { added: 0, duplicates: 0, conflicts: 0 };
+          for (const [bar, close] of rows) {
+            const standing = stands.get(bar);
+            if (standing === undefined) stands.set(bar, close);
+            expected[standing === undefined ? 'added' : standing === close ? 'duplicates' : 'conflicts']++;
+          }
+          const lines = rows.map(([bar, close]) => line(bar, close));
+          const source = inThrees(`${key.symbol}-${i}`, lines);
+          expect((await loadSources(warehouse, [{ source, key }], OPTIONS))[0]).toMatchObject(expected);
+        }
+        const found = await rowsOf(
+          `SELECT k.close_time, k."close" FROM fact_kline k JOIN dim_symbol s ON s.symbol_id = k.symbol_id
+           WHERE s.symbol = '${key.symbol}' ORDER BY k.close_time`,
+        );
+        const expected = [...stands].sort(([a], [b]) => a - b);
+        expect(found).toEqual(expected.map(([bar, close]) => [closeOf(bar), close]));
+      }),
+      { numRuns: 30 },
+    );
+  }, 120_000);
 });
 
 describe('order does not matter', () => {

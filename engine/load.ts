@@ -5,7 +5,7 @@ import { FileLoad } from './load/file-load.js';
 import type { LoadOptions, LoadReport } from './load/report.js';
 import { type ByteSource, openFile } from './source/file.js';
 import type { KlineSource } from './source/kline-source.js';
-import { ParseThread } from './source/parse-thread.js';
+import { withParseThread } from './source/parse-threads.js';
 import { partitionOfFile } from './source/partition-of-file.js';
 
 /**
@@ -36,16 +36,13 @@ export async function loadFiles(
 ): Promise<LoadReport[]> {
   // Names first: a typing error in the last one should not cost the load of all others.
   const partitions = await Promise.all(paths.map((path) => partitionOfFile(path, options)));
-  const thread = new ParseThread();
-  try {
+  return withParseThread((thread) => {
     const sources = paths.map((path, i) => ({
       source: isWorthAThread(path) ? thread.open(path, options.limits) : openFile(path, options.limits),
       key: partitions[i]!,
     }));
-    return await loadSources(warehouse, sources, options);
-  } finally {
-    await thread.close();
-  }
+    return loadSources(warehouse, sources, options);
+  });
 }
 
 /** Below it starting a thread costs more than it saves. */

@@ -8,6 +8,11 @@ import type { Warehouse } from './warehouse.js';
 export interface OpenOptions {
   /** What DuckDB may hold in memory, e.g. `256MB` (the default) or `2GB`; beyond it spills to disk beside the file. */
   readonly memoryLimit?: string;
+  /**
+   * Threads of DuckDB, as many as there are cores unless given. What is appended is written by the thread that appends, and
+   * others that look for work meanwhile take the cores from whoever makes the rows: 1 where a process only loads.
+   */
+  readonly threads?: number;
   /** Refuses every write; the warehouse must exist. */
   readonly readOnly?: boolean;
   /** Is told what the user should know, a line at a time. */
@@ -31,7 +36,11 @@ export async function openWarehouse(url: string, options: OpenOptions = {}): Pro
     throw new WarehouseAccessError(
       `warehouse: '${withoutPassword(url)}' is neither duckdb:PATH nor mysql://user:password@host:port/database`,
     );
-  const database = await Database.open(path, { memoryLimit: options.memoryLimit ?? '256MB', readOnly });
+  const database = await Database.open(path, {
+    memoryLimit: options.memoryLimit ?? '256MB',
+    threads: options.threads ?? null,
+    readOnly,
+  });
   if (readOnly) await checkReadable(url, database.directory.version, () => database.release());
   return new DuckDbWarehouse(database, readOnly);
 }

@@ -4,6 +4,7 @@ import { apiDownload } from './api-download.js';
 import { apiUncached } from './api-uncached.js';
 import { computeScaling } from './compute-scaling.js';
 import { csvLoad } from './csv-load.js';
+import { csvLoadCold } from './csv-load-cold.js';
 import { duckdbWrite } from './duckdb-write.js';
 import { fpGrowthCase } from './fp-growth.js';
 import { kernels } from './kernels.js';
@@ -18,6 +19,7 @@ export const CASES: readonly BenchCase[] = [
   kernels,
   kernelsByCode,
   csvLoad,
+  csvLoadCold,
   duckdbWrite,
   pipeline,
   computeScaling,

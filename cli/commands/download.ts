@@ -5,7 +5,7 @@ import { downloadText, downloadWithProgress, loadSums } from '../downloading.js'
 import { type ExchangeOptions, exchangeOptions } from '../exchange-options.js';
 import { EXIT } from '../failure.js';
 import { counted, duration } from '../format.js';
-import { withWriter } from '../open.js';
+import { withLoader } from '../open.js';
 import { note, print } from '../output.js';
 import { DOWNLOAD_OUTPUT } from '../schemas/download.js';
 import { parseInterval, parseTime, wholeNumber } from '../values.js';
@@ -79,7 +79,7 @@ async function run(options: DownloadCommandOptions): Promise<void> {
   const { market, from } = options;
   const now = options.now ?? Date.now();
   const defaults = marketDefaults(market);
-  await withWriter(options, async (warehouse) => {
+  await withLoader(options, async (warehouse) => {
     const report = await downloadWithProgress(warehouse, {
       market,
       symbols: options.symbol,

@@ -3,7 +3,7 @@ import { type ColumnMap, parseColumnMap, UNPACK_LIMITS } from '../../engine/inde
 import { type CommonOptions, common, group, type PartitionOptions } from '../command.js';
 import { duration, rate, whole } from '../format.js';
 import { loadedFile, loadText, loadWithProgress } from '../loading.js';
-import { withWriter } from '../open.js';
+import { withLoader } from '../open.js';
 import { note, print } from '../output.js';
 import { LOAD_OUTPUT } from '../schemas/load.js';
 import { parseInterval, parseTime, wholeNumber } from '../values.js';
@@ -51,7 +51,7 @@ export function loadCommand(): Command {
       ),
     );
   return common(command).action((files: string[], options: LoadCommandOptions) =>
-    withWriter(options, async (warehouse) => {
+    withLoader(options, async (warehouse) => {
       const startedAt = performance.now();
       const reports = await loadWithProgress(warehouse, files, {
         ...(options.symbol === undefined ? {} : { symbol: options.symbol }),

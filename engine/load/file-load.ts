@@ -1,3 +1,4 @@
+import type { RecordBatch } from 'apache-arrow';
 import {
   KLINE_COLUMNS,
   type KlineReject,
@@ -34,6 +35,8 @@ export class FileLoad {
   /** Close times of bars that were derived from incomplete buckets; null: not asked for yet. */
   private provisional: Set<number> | null = null;
   private newRejects = 0;
+  /** No bar stands after it, as far as is known; null before the look that says so. */
+  private standsUntil: number | null = null;
   private readonly rejected: Partial<Record<RejectReason, number>> = {};
   private firstOpenTime = Number.POSITIVE_INFINITY;
   private lastCloseTime = Number.NEGATIVE_INFINITY;
@@ -144,13 +147,28 @@ export class FileLoad {
     const last = closeTimes[merge.order[rows - 1]!]!;
     this.firstOpenTime = Math.min(this.firstOpenTime, from - this.durationMs + 1);
     this.lastCloseTime = Math.max(this.lastCloseTime, last);
-    for await (const batch of this.session.scanKlines(this.key, { from, to: last + 1 }))
+    for await (const standing of this.standing(from, last))
       merge.feed(
-        KLINE_COLUMNS.map((column) => numbers(batch, column.name)),
-        batch.numRows,
+        KLINE_COLUMNS.map((column) => numbers(standing, column.name)),
+        standing.numRows,
       );
     merge.finish();
     return merge;
+  }
+
+  /** Bars that stand in `[from, last]`. Most loads come after all of them, and then one look at what follows is enough. */
+  private async *standing(from: number, last: number): AsyncGenerator<RecordBatch> {
+    const { session, key } = this;
+    // After its first write this session is the partition's only writer: what is absent then stays so.
+    if (this.standsUntil === null && this.added > 0) {
+      this.standsUntil = from - 1;
+      for await (const _ of session.scanKlines(key, { from })) {
+        this.standsUntil = Number.POSITIVE_INFINITY;
+        break;
+      }
+    }
+    if (from <= (this.standsUntil ?? last)) yield* session.scanKlines(key, { from, to: last + 1 });
+    if (this.standsUntil !== null) this.standsUntil = Math.max(this.standsUntil, last);
   }
 
   private async count(chunk: KlineChunk, merge: ChunkMerge): Promise<void> {

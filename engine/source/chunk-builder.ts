@@ -1,5 +1,11 @@
 import { checkRow, type RowRules } from './check-row.js';
-import { COLUMN_COUNT, type KlineChunk, type RowReject, rawText } from './kline-chunk.js';
+import {
+  type ChunkArrays,
+  type ChunkMemory,
+  type KlineChunk,
+  type RowReject,
+  rawText,
+} from './kline-chunk.js';
 
 /** A chunk of this thread. */
 export interface LocalChunk extends KlineChunk {
@@ -25,15 +31,16 @@ export class LineOrigin implements RowOrigin {
 }
 
 /**
- * Collects the rows of one chunk after another, in the same arrays. The parser writes row `rows` of `columns`; `keep`
+ * Collects the rows of one chunk after another, in the arrays that `memory` gives. The parser writes row `rows` of `columns`; `keep`
  * then checks it and either counts it in or leaves the slot to the next row. Texts are not copied but remembered as
  * places in their origin.
  */
 export class ChunkBuilder {
-  readonly columns: readonly Float64Array[];
   rows = 0;
-  private readonly lines: Float64Array;
-  private readonly truncated: Uint8Array;
+  private readonly capacity: number;
+  /** Of the chunk that is being filled. */
+  private arrays: ChunkArrays;
+  private isTaken = false;
   private rejects: RowReject[] = [];
   private origins: RowOrigin[] = [];
   private readonly originOf: Uint32Array;
@@ -41,15 +48,24 @@ export class ChunkBuilder {
   private readonly ends: Uint32Array;
 
   constructor(
-    private readonly capacity: number,
     private readonly rules: RowRules,
+    private readonly memory: ChunkMemory,
   ) {
-    this.columns = Array.from({ length: COLUMN_COUNT }, () => new Float64Array(capacity));
-    this.lines = new Float64Array(capacity);
-    this.truncated = new Uint8Array(capacity);
+    this.arrays = memory();
+    const capacity = this.arrays.lines.length;
+    this.capacity = capacity;
     this.originOf = new Uint32Array(capacity);
     this.starts = new Uint32Array(capacity);
     this.ends = new Uint32Array(capacity);
+  }
+
+  /** Where the parser writes the next row, to slot `rows`. */
+  get columns(): readonly Float64Array[] {
+    if (this.isTaken) {
+      this.arrays = this.memory();
+      this.isTaken = false;
+    }
+    return this.arrays.columns;
   }
 
   get isFull(): boolean {
@@ -63,14 +79,15 @@ export class ChunkBuilder {
   /** Takes the row that the parser has just written, which stands at `[start, end)` of `origin`. */
   keep(origin: RowOrigin, start: number, end: number, line: number): void {
     const row = this.rows;
-    const verdict = checkRow(this.columns, row, this.rules);
+    const { columns, lines, truncated } = this.arrays;
+    const verdict = checkRow(columns, row, this.rules);
     if (verdict !== 'OK' && verdict !== 'TRUNCATED') {
       this.rejects.push({ line, reason: verdict, raw: origin.text(start, end) });
       return;
     }
     if (this.origins[this.origins.length - 1] !== origin) this.origins.push(origin);
-    this.lines[row] = line;
-    this.truncated[row] = verdict === 'TRUNCATED' ? 1 : 0;
+    lines[row] = line;
+    truncated[row] = verdict === 'TRUNCATED' ? 1 : 0;
     this.originOf[row] = this.origins.length - 1;
     this.starts[row] = start;
     this.ends[row] = end;
@@ -83,7 +100,9 @@ export class ChunkBuilder {
 
   /** The rows so far; the next one begins a new chunk. */
   take(): LocalChunk {
-    const { columns, rows, lines, truncated, rejects, origins, originOf, starts, ends } = this;
+    const { rows, rejects, origins, originOf, starts, ends } = this;
+    const { columns, lines, truncated } = this.arrays;
+    this.isTaken = true;
     this.rows = 0;
     this.rejects = [];
     this.origins = [];

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import { milliseconds, type RowRules } from './check-row.js';
 import { ChunkBuilder, type LocalChunk, type RowOrigin } from './chunk-builder.js';
-import { CHUNK_ROWS, COLUMN, COLUMN_COUNT, rawText } from './kline-chunk.js';
+import { type ChunkMemory, COLUMN, COLUMN_COUNT, ownMemory, rawText } from './kline-chunk.js';
 
 /** Stands for a cell that holds something that is no number. */
 export const UNREADABLE = Number.POSITIVE_INFINITY;
@@ -22,6 +22,7 @@ export interface ColumnBatch {
 export interface ColumnarOptions extends RowRules {
   /** Stands in error messages. */
   readonly name: string;
+  readonly memory?: ChunkMemory;
 }
 
 /**
@@ -34,7 +35,7 @@ export async function* readBatches(
   batches: AsyncIterable<ColumnBatch>,
   options: ColumnarOptions,
 ): AsyncGenerator<LocalChunk> {
-  const builder = new ChunkBuilder(CHUNK_ROWS, options);
+  const builder = new ChunkBuilder(options, options.memory ?? ownMemory());
   let line = 0;
   let readable = 0;
   for await (const batch of batches) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../errors.js';
 import type { LocalChunk } from './chunk-builder.js';
 import { type CsvOptions, LINE_LIMIT, readCsv } from './csv.js';
-import { COLUMN, RAW_LIMIT } from './kline-chunk.js';
+import { COLUMN, ownMemory, RAW_LIMIT } from './kline-chunk.js';
 
 const HOUR = 3_600_000;
 /** 2024-01-01T00:00Z, on the hourly grid. */
@@ -269,7 +269,7 @@ describe('chunks and pieces', () => {
         fc.integer({ min: 1, max: 300 }),
         fc.integer({ min: 1, max: 20 }),
         async (size, chunkRows) => {
-          expect(await parse(text, { chunkRows }, size)).toEqual(whole);
+          expect(await parse(text, { memory: ownMemory(chunkRows) }, size)).toEqual(whole);
         },
       ),
       { numRuns: 200 },
@@ -279,7 +279,7 @@ describe('chunks and pieces', () => {
   it('a chunk holds at most the rows that were asked for', async () => {
     const text = Array.from({ length: 10 }, (_, i) => line(i)).join('\n');
     const sizes: number[] = [];
-    for await (const chunk of readCsv(pieces(Buffer.from(text), 64), { ...RULES, chunkRows: 4 }))
+    for await (const chunk of readCsv(pieces(Buffer.from(text), 64), { ...RULES, memory: ownMemory(4) }))
       sizes.push(chunk.rows);
     expect(sizes).toEqual([4, 4, 2]);
   });

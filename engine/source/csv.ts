@@ -4,7 +4,7 @@ import { ChunkBuilder, LineOrigin, type LocalChunk, lineText } from './chunk-bui
 import { areSpecOrder, type ColumnMap, findSlots, recogniseSlots } from './column-names.js';
 import { headerNames, NamedCsvRowParser } from './csv-named-row.js';
 import { CsvRowParser, type RowParser } from './csv-row.js';
-import { CHUNK_ROWS, rawText } from './kline-chunk.js';
+import { type ChunkMemory, ownMemory, rawText } from './kline-chunk.js';
 
 /** A longer line is a PARSE reject, and is not held in memory. */
 export const LINE_LIMIT = 1 << 20;
@@ -15,7 +15,8 @@ const NEWLINE = 10;
 export interface CsvOptions extends RowRules {
   /** Stands in error messages. */
   readonly name: string;
-  readonly chunkRows?: number;
+  /** Where chunks are written, and with it how many rows they have; the same arrays again and again where it is absent. */
+  readonly memory?: ChunkMemory;
   /** Which column of the header is which, where its names do not say it. */
   readonly map?: ColumnMap;
 }
@@ -25,7 +26,7 @@ const SPEC_FIELDS = 12;
 
 /**
  * Klines of a CSV text (SPEC 2) as chunks of columns, in the order of the file. A chunk is good until the next one is
- * asked for: its arrays are used again.
+ * asked for: its arrays may be used again.
  *
  * @param input the text's bytes in pieces of any size; a piece must not be written again after it was handed over
  * @throws UserError when the text is empty, or holds no klines at all: binary data, or a thousand lines of something else
@@ -89,7 +90,7 @@ class CsvReader {
   private hasNul = false;
 
   constructor(private readonly options: CsvOptions) {
-    this.chunk = new ChunkBuilder(options.chunkRows ?? CHUNK_ROWS, options);
+    this.chunk = new ChunkBuilder(options, options.memory ?? ownMemory());
   }
 
   get isFull(): boolean {

@@ -46,6 +46,26 @@ export interface KlineChunk {
   texts(rows: readonly number[]): Promise<readonly string[]>;
 }
 
+/** Memory of one chunk: all arrays of one length, the rows that it may have. */
+export interface ChunkArrays {
+  readonly columns: readonly Float64Array[];
+  readonly lines: Float64Array;
+  readonly truncated: Uint8Array;
+}
+
+/** Gives the arrays that the next chunk is written to. Asked when the chunk before it is done with. */
+export type ChunkMemory = () => ChunkArrays;
+
+/** The same arrays for one chunk after another. */
+export function ownMemory(rows = CHUNK_ROWS): ChunkMemory {
+  const arrays: ChunkArrays = {
+    columns: Array.from({ length: COLUMN_COUNT }, () => new Float64Array(rows)),
+    lines: new Float64Array(rows),
+    truncated: new Uint8Array(rows),
+  };
+  return () => arrays;
+}
+
 /** Longest raw text that is kept, in characters. */
 export const RAW_LIMIT = 1000;
 /** Bytes that certainly hold `RAW_LIMIT` characters of UTF-8. */

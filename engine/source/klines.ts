@@ -6,6 +6,7 @@ import type { LocalChunk } from './chunk-builder.js';
 import type { ColumnMap } from './column-names.js';
 import { readCsv } from './csv.js';
 import type { ByteSource } from './file.js';
+import type { ChunkMemory } from './kline-chunk.js';
 import { PieceReader } from './piece-reader.js';
 
 const PARQUET_MAGIC = Buffer.from('PAR1');
@@ -15,6 +16,8 @@ const HEAD_BYTES = 8;
 
 export interface KlineOptions extends RowRules {
   readonly map?: ColumnMap;
+  /** Where chunks are written; the same arrays again and again where it is absent. */
+  readonly memory?: ChunkMemory;
 }
 
 /**

@@ -1,9 +1,11 @@
-import { CHUNK_ROWS, COLUMN_COUNT, type RowReject } from './kline-chunk.js';
+import { type ChunkArrays, COLUMN_COUNT, type RowReject } from './kline-chunk.js';
 import type { KlineOptions } from './klines.js';
 import type { UnpackLimits } from './unpack-limits.js';
 
-/** Chunks on their way at once: one is written by the main thread while the next is parsed. */
-export const SLOTS = 2;
+/** Chunks on their way at once: one is written by the main thread while the next ones are parsed. */
+export const SLOTS = 4;
+/** Rows of a chunk: few, so that the writing begins soon after the parsing. */
+export const SLOT_ROWS = 16_384;
 
 /** To the parsing thread. */
 export type ParseOrder =
@@ -11,7 +13,7 @@ export type ParseOrder =
       readonly type: 'read';
       readonly path: string;
       readonly limits: UnpackLimits;
-      readonly options: KlineOptions;
+      readonly options: Omit<KlineOptions, 'memory'>;
       readonly slots: readonly SharedArrayBuffer[];
     }
   /** The chunk in `slot` is done with. */
@@ -35,27 +37,21 @@ export type ParseNews =
       readonly code: string | undefined;
     };
 
-/** The arrays of a chunk on memory that both threads see. */
-export interface SlotArrays {
-  readonly columns: readonly Float64Array[];
-  readonly lines: Float64Array;
-  readonly truncated: Uint8Array;
-}
-
-const NUMBERS_BYTES = CHUNK_ROWS * Float64Array.BYTES_PER_ELEMENT;
+const NUMBERS_BYTES = SLOT_ROWS * Float64Array.BYTES_PER_ELEMENT;
 
 export function createSlot(): SharedArrayBuffer {
-  return new SharedArrayBuffer((COLUMN_COUNT + 1) * NUMBERS_BYTES + CHUNK_ROWS);
+  return new SharedArrayBuffer((COLUMN_COUNT + 1) * NUMBERS_BYTES + SLOT_ROWS);
 }
 
-export function slotArrays(slot: SharedArrayBuffer): SlotArrays {
+/** The arrays of a chunk on memory that both threads see. */
+export function slotArrays(slot: SharedArrayBuffer): ChunkArrays {
   const numbers = Array.from(
     { length: COLUMN_COUNT + 1 },
-    (_, i) => new Float64Array(slot, i * NUMBERS_BYTES, CHUNK_ROWS),
+    (_, i) => new Float64Array(slot, i * NUMBERS_BYTES, SLOT_ROWS),
   );
   return {
     columns: numbers.slice(0, COLUMN_COUNT),
     lines: numbers[COLUMN_COUNT]!,
-    truncated: new Uint8Array(slot, (COLUMN_COUNT + 1) * NUMBERS_BYTES, CHUNK_ROWS),
+    truncated: new Uint8Array(slot, (COLUMN_COUNT + 1) * NUMBERS_BYTES, SLOT_ROWS),
   };
 }

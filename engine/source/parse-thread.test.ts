@@ -7,8 +7,9 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { line } from '../../test/support/hostile.js';
 import { UserError } from '../errors.js';
 import { openFile } from './file.js';
-import type { KlineChunk } from './kline-chunk.js';
+import { type KlineChunk, ownMemory } from './kline-chunk.js';
 import { type KlineOptions, readKlines } from './klines.js';
+import { SLOT_ROWS } from './parse-messages.js';
 import { ParseThread } from './parse-thread.js';
 
 // The thread runs the built program: `npm test` builds first.
@@ -25,12 +26,13 @@ const put = (name: string, bytes: Buffer): string => {
   writeFileSync(path, bytes);
   return path;
 };
-/** Three chunks of rows, some of them cut short, some bad. */
+/** More chunks of rows than there are slots, some of them cut short, some bad. */
 const TEXT = Buffer.from(
   Array.from({ length: 150_000 }, (_, i) =>
     i % 1000 === 7 ? 'bad' : line(i, i % 900 === 5 ? { 6: String(Date.UTC(2024, 0, 1) + i * HOUR) } : {}),
   ).join('\n'),
 );
+const CHUNKS = Math.ceil(150_000 / SLOT_ROWS);
 const PATH = put('A-1h.csv.gz', gzipSync(TEXT, { level: 1 }));
 
 const digest = ({ buffer, byteOffset, byteLength }: Float64Array | Uint8Array): string =>
@@ -56,8 +58,8 @@ async function said(chunks: AsyncIterable<KlineChunk>): Promise<unknown[]> {
 describe('ParseThread', () => {
   it('says what reading on this thread says, chunk by chunk, and the hash', async () => {
     const here = openFile(PATH);
-    const expected = await said(readKlines(here, RULES));
-    expect(expected.length).toBe(3);
+    const expected = await said(readKlines(here, { ...RULES, memory: ownMemory(SLOT_ROWS) }));
+    expect(expected.length).toBe(CHUNKS);
     for (let again = 0; again < 2; again++) {
       const source = thread.open(PATH);
       expect(await said(source.klines(RULES))).toEqual(expected);
@@ -70,7 +72,7 @@ describe('ParseThread', () => {
       expect(chunk.rows).toBeGreaterThan(0);
       break;
     }
-    expect((await said(thread.open(PATH).klines(RULES))).length).toBe(3);
+    expect((await said(thread.open(PATH).klines(RULES))).length).toBe(CHUNKS);
   });
 
   it.each([
@@ -85,6 +87,6 @@ describe('ParseThread', () => {
     const error = await said(thread.open(path).klines(RULES)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UserError);
     expect((error as Error).message).toMatch(message);
-    expect((await said(thread.open(PATH).klines(RULES))).length).toBe(3);
+    expect((await said(thread.open(PATH).klines(RULES))).length).toBe(CHUNKS);
   });
 });

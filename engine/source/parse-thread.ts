@@ -51,6 +51,7 @@ export class ParseThread {
     found: (sha256: string | null) => void,
   ): AsyncGenerator<KlineChunk> {
     let hasEnded = false;
+    this.#worker?.ref();
     this.#tell({ type: 'read', path, limits, options, slots: this.#slots });
     try {
       while (!hasEnded) {
@@ -69,6 +70,8 @@ export class ParseThread {
     } finally {
       // Whoever stops early leaves the thread in the middle of a file.
       if (!hasEnded) await this.close();
+      // Between files it keeps no process alive.
+      this.#worker?.unref();
     }
   }
 

@@ -1,10 +1,9 @@
 import { parentPort } from 'node:worker_threads';
-import type { LocalChunk } from './chunk-builder.js';
 import { openFile } from './file.js';
 import { readKlines } from './klines.js';
-import { type ParseNews, type ParseOrder, type SlotArrays, slotArrays } from './parse-messages.js';
+import { type ParseNews, type ParseOrder, slotArrays } from './parse-messages.js';
 
-// Entry of the parsing thread: reads one file at a time and copies its chunks to shared memory, at most one ahead.
+// Entry of the parsing thread: reads one file at a time, straight into shared memory, as far ahead as there are slots.
 
 const port = parentPort!;
 const tell = (news: ParseNews): void => port.postMessage(news);
@@ -28,11 +27,11 @@ async function read({ path, limits, options, slots }: Extract<ParseOrder, { type
   const arrays = slots.map(slotArrays);
   try {
     const source = openFile(path, limits);
-    for await (const chunk of readKlines(source, options)) {
-      const slot = await freeSlot();
-      copy(chunk, arrays[slot]!);
+    let slot = await freeSlot();
+    for await (const chunk of readKlines(source, { ...options, memory: () => arrays[slot]! })) {
       texts[slot] = chunk.keepTexts();
       tell({ type: 'chunk', slot, rows: chunk.rows, rejects: chunk.rejects });
+      slot = await freeSlot();
     }
     tell({ type: 'end', sha256: await source.sha256() });
   } catch (error) {
@@ -47,12 +46,4 @@ async function freeSlot(): Promise<number> {
       onFree = done;
     });
   return free.shift()!;
-}
-
-function copy(chunk: LocalChunk, to: SlotArrays): void {
-  chunk.columns.forEach((column, c) => {
-    to.columns[c]!.set(column.subarray(0, chunk.rows));
-  });
-  to.lines.set(chunk.lines.subarray(0, chunk.rows));
-  to.truncated.set(chunk.truncated.subarray(0, chunk.rows));
 }

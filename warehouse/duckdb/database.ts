@@ -9,6 +9,8 @@ import { DuckDbStore } from './store.js';
 
 export interface DatabaseOptions {
   readonly memoryLimit: string;
+  /** Null: as many as there are cores. */
+  readonly threads: number | null;
   readonly readOnly: boolean;
 }
 
@@ -195,6 +197,7 @@ async function createInstance(url: string, path: string, options: DatabaseOption
       enable_external_access: 'false',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
+      ...(options.threads === null ? {} : { threads: String(options.threads) }),
       ...(options.readOnly ? { access_mode: 'READ_ONLY' } : {}),
     });
     return instance;
