@@ -212,6 +212,29 @@ export function klineCases(make: MakeWarehouse): void {
       ]);
     });
 
+    it('leave gaps of every length, wherever they are', async () => {
+      const warehouse = await make();
+      // Nearly all of some thousand bars, now and then one, and thousands in a row missing.
+      const bars = Array.from({ length: 9000 }, (_, bar) => bar).filter(
+        (bar) =>
+          (bar < 1500 || bar > 4600) && (bar < 6000 || bar > 6001) && bar % 997 !== 5 && bar % 1024 !== 0,
+      );
+      const session = await warehouse.begin();
+      await session.appendKlines(BTC, klines(bars));
+      await session.refreshGaps(BTC);
+      await session.commit();
+      const { rows } = await warehouse.query(
+        'SELECT from_time, to_time, missing FROM kline_gap ORDER BY from_time',
+      );
+      // By walking from bar to bar.
+      const expected = bars.slice(1).flatMap((bar, i) => {
+        const missing = bar - bars[i]! - 1;
+        return missing === 0 ? [] : [[openTime(bars[i]! + 1), openTime(bar), missing]];
+      });
+      expect(expected.length).toBeGreaterThan(10);
+      expect(rows).toEqual(expected);
+    });
+
     it('that were rejected are kept once', async () => {
       const warehouse = await make();
       const reject = (line: number, reason = 'PRICE'): KlineReject => ({
