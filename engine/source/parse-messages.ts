@@ -5,7 +5,7 @@ import type { UnpackLimits } from './unpack-limits.js';
 /** Chunks on their way at once: one is written by the main thread while the next ones are parsed. */
 export const SLOTS = 4;
 /** Rows of a chunk: few, so that the writing begins soon after the parsing. */
-export const SLOT_ROWS = 16_384;
+export const SLOT_ROWS = 32_768;
 
 /** To the parsing thread. */
 export type ParseOrder =
