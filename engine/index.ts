@@ -26,7 +26,7 @@ export { type FindOptions, findPatterns, MAX_ITEMSETS, type Patterns } from './m
 export { type MinedTrades, readMinedTrades } from './mining/trades.js';
 export { BLOCK_ROWS, Pipeline } from './pipeline.js';
 export type { PartitionPlan, Pass, PlanFilter, Refinement } from './plan.js';
-export { createThreadPool, defaultThreads } from './pool.js';
+export { createThreadPool, defaultThreads, partitionsUnderWay } from './pool.js';
 export { PROGRAM } from './program.js';
 export {
   DEFAULT_CHUNK_ROWS,

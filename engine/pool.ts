@@ -14,6 +14,17 @@ export function defaultThreads(): number {
 }
 
 /**
+ * Partitions to have under way: with two more than threads, a thread that ends a chunk finds the next one waiting, and one
+ * partition is written meanwhile. A chunk needs the one before it, so fewer leave threads idle for a message's way.
+ */
+export function partitionsUnderWay(threads: number): number {
+  return threads === 0 ? 1 : threads + 2;
+}
+
+/** Chunks that a thread is given at once: one to compute, and one that lies ready when it is done. */
+const CHUNKS_AT_THREAD = 2;
+
+/**
  * A Piscina pool of `threads` workers (built JavaScript: dist/engine/worker.js). Klines, facts and
  * what a chunk hands to the next lie on shared memory.
  *
@@ -24,7 +35,8 @@ export function createThreadPool(threads: number): ComputePool {
     filename: builtFile('engine/worker.js'),
     minThreads: threads,
     maxThreads: threads,
-    concurrentTasksPerWorker: 1,
+    concurrentTasksPerWorker: CHUNKS_AT_THREAD,
+    recordTiming: false,
   });
   // A second worker that dies of memory makes the pool emit 'error'; the task's own rejection carries the message.
   piscina.on('error', () => {});

@@ -3,14 +3,13 @@ import { againWhenLost } from './again-when-lost.js';
 import { createInlinePool } from './inline-pool.js';
 import { type PassContext, type PassReport, runPass } from './partition-pass.js';
 import { type PartitionPlan, type PlanFilter, planRecompute } from './plan.js';
-import { createThreadPool } from './pool.js';
+import { createThreadPool, partitionsUnderWay } from './pool.js';
 import { runRefinement } from './refine.js';
-import type { ComputePool } from './task.js';
 import { currentVersions, type Versions } from './versions.js';
 import { WriteQueue } from './write-queue.js';
 
 /** Rows of a chunk unless `--chunk-rows` says otherwise. */
-export const DEFAULT_CHUNK_ROWS = 16_384;
+export const DEFAULT_CHUNK_ROWS = 32_768;
 
 export interface RecomputeOptions extends PlanFilter {
   /** Everything that the filter leaves is computed again. */
@@ -96,7 +95,7 @@ export async function recompute(warehouse: Warehouse, options: RecomputeOptions)
       // Anew each time: the one before fails with the transaction that was lost.
       const writes = new WriteQueue(warehouse);
       try {
-        await forEachBounded([...left], partitionsUnderWay(pool), async (item) => {
+        await forEachBounded([...left], partitionsUnderWay(pool.threads), async (item) => {
           tasks.push(...(await runPlan({ ...context, writes }, item)));
           left.delete(item);
         });
@@ -121,11 +120,6 @@ export async function recompute(warehouse: Warehouse, options: RecomputeOptions)
     rowsWritten: sum((task) => task.rowsWritten),
     elapsedMs: now() - startedAt,
   };
-}
-
-/** One more than threads: one is written while every thread has a partition to compute. */
-function partitionsUnderWay(pool: ComputePool): number {
-  return pool.threads + 1;
 }
 
 async function runPlan(context: PassContext, item: PartitionPlan): Promise<TaskReport[]> {

@@ -39,6 +39,7 @@ type Lent = Pick<ChunkTask, 'memory' | 'carryMemory'>;
 type View = FactColumns['arrays'][number];
 
 const KINDS = [Float64Array, Uint8Array, Int8Array, Int16Array, BigInt64Array] as const;
+const KIND_OF = new Map<unknown, number>(KINDS.map((kind, i) => [kind, i]));
 
 const texts = new WeakMap<PartitionJob, string>();
 
@@ -107,12 +108,7 @@ class Writer {
     const buffer = view.buffer as unknown as SharedArrayBuffer;
     let index = this.#buffers.lastIndexOf(buffer);
     if (index < 0) index = this.#buffers.push(buffer) - 1;
-    this.#numbers.push(
-      KINDS.findIndex((kind) => view instanceof kind),
-      index,
-      view.byteOffset,
-      view.length,
-    );
+    this.#numbers.push(KIND_OF.get(view.constructor)!, index, view.byteOffset, view.length);
   }
 
   views(views: readonly View[]): void {
@@ -145,7 +141,9 @@ class Reader {
   }
 
   list<T>(read: () => T): T[] {
-    return Array.from({ length: this.number() }, read);
+    const items: T[] = [];
+    for (let left = this.number(); left > 0; left--) items.push(read());
+    return items;
   }
 }
 

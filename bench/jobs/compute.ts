@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type ComputePool, createThreadPool } from '../../engine/index.js';
+import { type ComputePool, createThreadPool, partitionsUnderWay } from '../../engine/index.js';
 import { loadKlines } from '../corpus.js';
 import type { Series } from '../klines.js';
 import {
@@ -29,8 +29,7 @@ function halves(series: ComputeArgs['halves']): ComputeWork[][] {
 }
 
 /**
- * The whole chain over the thread pool: chunks of one partition more than threads under way, as recompute has; facts
- * come back and are dropped.
+ * The whole chain over the thread pool, as many partitions under way as recompute has; facts come back and are dropped.
  */
 export async function computePool({
   halves: series,
@@ -47,7 +46,7 @@ export async function computePool({
     Array.from({ length: 2 * threads }, (_, i) => computePartition(pool, once[i % 2]!, false, WARM_UP_ROWS)),
   );
   const start = performance.now();
-  const computed = await computeAll(pool, work, threads + 1, isHashed);
+  const computed = await computeAll(pool, work, partitionsUnderWay(threads), isHashed);
   const elapsedMs = performance.now() - start;
   await pool.close();
   return { ...computed, elapsedMs };

@@ -10,7 +10,7 @@ export class ResultCollector {
   #columns = Array.from({ length: WIDTH }, () => new Float64Array(256));
   #rows = 0;
 
-  add(result: TradeResult): void {
+  add(result: Readonly<TradeResult>): void {
     if (this.#rows === this.#columns[0]!.length)
       this.#columns = this.#columns.map((column) => {
         const grown = new Float64Array(column.length * 2);

@@ -112,7 +112,7 @@ function confirm({ bars, signals, rules }: World, cuts: readonly number[] = []):
     const columns = columnsOf([...bars.slice(from, to), poison, poison]);
     const predictions = predictionsOf([...signals.slice(from, to), { action: 1, edge: 9 }, null]);
     confirmRows(book, columns, predictions, 0, to - from, (result, decidedAt) =>
-      results.push({ result, decidedAt }),
+      results.push({ result: { ...result }, decidedAt }),
     );
     state = book.save();
     unfilled += book.unfilled;

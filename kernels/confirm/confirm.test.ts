@@ -57,7 +57,9 @@ function trade(
   };
   predictions.reason[0] = REASON.NONE;
   const seen: { result: TradeResult; decidedAt: number }[] = [];
-  confirmRows(book, bars, predictions, 0, rows, (result, decidedAt) => seen.push({ result, decidedAt }));
+  confirmRows(book, bars, predictions, 0, rows, (result, decidedAt) =>
+    seen.push({ result: { ...result }, decidedAt }),
+  );
   expect(seen.length).toBeLessThanOrEqual(1);
   return {
     result: seen[0]?.result ?? null,

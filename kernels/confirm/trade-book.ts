@@ -8,9 +8,10 @@ export const CONFIRM_VERSION = 1;
 /**
  * Receives one result.
  *
+ * @param result the book's own, written over by the next: copy what is kept
  * @param decidedAt close_time of the bar that decided it: the exit bar, or for EXPIRED the first with close_time >= end
  */
-export type EmitResult = (result: TradeResult, decidedAt: number) => void;
+export type EmitResult = (result: Readonly<TradeResult>, decidedAt: number) => void;
 
 /** Fields of one open trade in the flat state. */
 const FIELDS = 9;
@@ -38,6 +39,8 @@ export class TradeBook {
   private count = 0;
   private readonly cost: number;
   private readonly extremes = new Float64Array(2);
+  /** One for all: an object a result was nearly all garbage of a chunk. */
+  private readonly result = blankResult();
 
   /** @param durationMs of the partition's interval */
   constructor(
@@ -170,14 +173,14 @@ export class TradeBook {
         if (open > extremes[0]!) state[at + HIGHEST] = open;
         if (open < extremes[1]!) state[at + LOWEST] = open;
         const exit = exitAt(bars, row, action, tpPrice, slPrice);
-        emit(this.result(at, tier, exit), bars.closeTime[row]!);
+        emit(this.fillResult(at, tier, exit), bars.closeTime[row]!);
         return false;
       }
     }
     const lastTime = state[at + LAST_TIME]!;
     if (lastTime < windowEnd && stop === end) return true;
     if (state[at + BARS] === 0) this.unfilled++;
-    else emit(this.result(at, tier, null), lastTime >= windowEnd ? lastTime : bars.closeTime[stop]!);
+    else emit(this.fillResult(at, tier, null), lastTime >= windowEnd ? lastTime : bars.closeTime[stop]!);
     return false;
   }
 
@@ -198,8 +201,8 @@ export class TradeBook {
   }
 
   /** @param exit null: the window ended without one */
-  private result(at: number, tier: TierRules, exit: Exit | null): TradeResult {
-    const { state } = this;
+  private fillResult(at: number, tier: TierRules, exit: Exit | null): TradeResult {
+    const { state, result } = this;
     const predictingAt = state[at + PREDICTING_AT]!;
     const action = state[at + SIDE]!;
     const isBuy = action === ACTION.BUY;
@@ -217,28 +220,50 @@ export class TradeBook {
     const isContested = exit?.isAmbiguous ?? false;
     const exitPrice = exit?.price ?? state[at + LAST_CLOSE]!;
     const returns = returnsAt(action, entry, exitPrice, this.cost, maxBeforeExitPct, minBeforeExitPct);
-    // Named one by one: spreading `returns` here was half of the time of a walk.
-    return {
-      predictingAt,
-      action,
-      isStrong: state[at + IS_STRONG] === 1,
-      entryPrice: entry,
-      tpPrice: entry * (isBuy ? 1 + tier.tpPct / 100 : 1 - tier.tpPct / 100),
-      slPrice: entry * (isBuy ? 1 - tier.slPct / 100 : 1 + tier.slPct / 100),
-      lookaheadMs: tier.lookaheadMs,
-      exitPrice: returns.exitPrice,
-      grossPct: returns.grossPct,
-      pnlPct: returns.pnlPct,
-      maxReturnPct: returns.maxReturnPct,
-      minReturnPct: returns.minReturnPct,
-      status: exit?.status ?? 'EXPIRED',
-      confirmedAt,
-      isAmbiguous: isContested,
-      hasGap: state[at + BARS] !== expected,
-      isContested,
-      decidedBy: null,
-      maxBeforeExitPct,
-      minBeforeExitPct,
-    };
+    result.predictingAt = predictingAt;
+    result.action = action;
+    result.isStrong = state[at + IS_STRONG] === 1;
+    result.entryPrice = entry;
+    result.tpPrice = entry * (isBuy ? 1 + tier.tpPct / 100 : 1 - tier.tpPct / 100);
+    result.slPrice = entry * (isBuy ? 1 - tier.slPct / 100 : 1 + tier.slPct / 100);
+    result.lookaheadMs = tier.lookaheadMs;
+    result.exitPrice = returns.exitPrice;
+    result.grossPct = returns.grossPct;
+    result.pnlPct = returns.pnlPct;
+    result.maxReturnPct = returns.maxReturnPct;
+    result.minReturnPct = returns.minReturnPct;
+    result.status = exit?.status ?? 'EXPIRED';
+    result.confirmedAt = confirmedAt;
+    result.isAmbiguous = isContested;
+    result.hasGap = state[at + BARS] !== expected;
+    result.isContested = isContested;
+    result.maxBeforeExitPct = maxBeforeExitPct;
+    result.minBeforeExitPct = minBeforeExitPct;
+    return result;
   }
+}
+
+function blankResult(): TradeResult {
+  return {
+    predictingAt: Number.NaN,
+    action: ACTION.SIDEWAY,
+    isStrong: false,
+    entryPrice: Number.NaN,
+    tpPrice: Number.NaN,
+    slPrice: Number.NaN,
+    lookaheadMs: Number.NaN,
+    exitPrice: Number.NaN,
+    grossPct: Number.NaN,
+    pnlPct: Number.NaN,
+    maxReturnPct: Number.NaN,
+    minReturnPct: Number.NaN,
+    status: 'EXPIRED',
+    confirmedAt: Number.NaN,
+    isAmbiguous: false,
+    hasGap: false,
+    isContested: false,
+    decidedBy: null,
+    maxBeforeExitPct: Number.NaN,
+    minBeforeExitPct: Number.NaN,
+  };
 }
