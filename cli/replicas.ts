@@ -34,14 +34,12 @@ export function replicaOption(command: Command): Command {
 /**
  * Runs `work` where scans belong (DuckDB): on the warehouse itself when it is a DuckDB file and no replica is named,
  * otherwise on its replica, brought up to date.
- *
- * @param work takes what to read, and the url of the warehouse that it stands for
  */
 export function withAnalytics<T>(
   options: ReplicaOptions,
-  work: (warehouse: Warehouse, url: string) => Promise<T>,
+  work: (warehouse: Warehouse) => Promise<T>,
 ): Promise<T> {
-  return withReader(options, (source) => withScans(source, options, (scanned) => work(scanned, source.url)));
+  return withReader(options, (source) => withScans(source, options, work));
 }
 
 /** The same for an open warehouse. */

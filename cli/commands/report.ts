@@ -50,13 +50,12 @@ export function reportCommand(): Command {
       ).conflicts('strategy'),
     );
   return common(replicaOption(command)).action((options: ReportOptions) =>
-    withAnalytics(options, async (warehouse, url) => {
+    withAnalytics(options, async (warehouse) => {
       await checkFilter(warehouse, options);
       const pair = await comparedNames(warehouse, options);
       const report = await readNamed(warehouse, pair, options);
       const comparison = pair === null ? null : await readComparison(warehouse, pair, options);
       const document = {
-        warehouse: url,
         by: options.by,
         confirmed_only: options.confirmedOnly ?? false,
         allocation: options.allocation,

@@ -11,7 +11,7 @@ export const REPORT_ROW = z.strictObject({
   group: z.string().describe('BTCUSDT 1h, BTCUSDT, 1h, BUY, TREND_UP, 2024-01, 13, MON, ...; ALL'),
   symbol: z.string().nullable().describe('where the group is one partition or symbol'),
   interval: z.string().nullable().describe('where the group is one partition or interval'),
-  bars: count.nullable().describe('klines of the partition'),
+  bars: count.nullable().describe('klines of the partition within the times asked for'),
   predictions: count,
   tradable: count,
   wins: count,
@@ -102,9 +102,8 @@ const DECISION = z.strictObject({
   sell_score: z.number(),
 });
 
-/** `report --json` */
+/** `report --json`: no word of where the facts are, so that the same facts in another warehouse give the same bytes. */
 export const REPORT_OUTPUT = z.strictObject({
-  warehouse: z.string(),
   by: z.enum(GROUPINGS),
   confirmed_only: z.boolean(),
   allocation: z.number().describe('share of equity that a trade gets'),
