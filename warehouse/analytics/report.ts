@@ -23,7 +23,7 @@ export interface ReportRow extends Figures {
   /** Where the group is one partition, one symbol or one interval; else null. */
   readonly symbol: string | null;
   readonly interval: string | null;
-  /** Klines of the partition; null for groups of another kind. */
+  /** Klines of the partition within the filter's times; null for groups of another kind. */
   readonly bars: number | null;
 }
 

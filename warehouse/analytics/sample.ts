@@ -6,9 +6,15 @@ import { lookaheadParts } from './lookahead.js';
 import type { AnalyticsSession, Parameters } from './session.js';
 import { partitionParameters, readSlots, type Slot } from './slots.js';
 import { analyticsSql } from './sql.js';
+import type { TradeColumns } from './take-trades.js';
 
 /** Tolerance in favour of meeting strong_edge (SPEC 5). */
 const SCORE_TOLERANCE = 1e-9;
+
+/** Columns of trades.sql; `n` is the number in trade order. */
+export interface Trades extends Omit<TradeColumns, 'g'> {
+  readonly n: Float64Array;
+}
 
 /** The predictions of one strategy version within a filter, kept in the temporary tables of a session. */
 export class Sample {
@@ -16,6 +22,7 @@ export class Sample {
   readonly record: StrategyRecord;
   readonly slots: readonly Slot[];
   readonly parameters: Parameters;
+  #trades: Promise<Trades> | null = null;
 
   private constructor(
     session: AnalyticsSession,
@@ -48,6 +55,12 @@ export class Sample {
   async group(by: GroupFile): Promise<void> {
     await this.session.define('sample', analyticsSql(`by-${by}`));
     await this.session.define('rolling', analyticsSql('rolling'));
+  }
+
+  /** Every closed trade of the sample, in the order in which an account meets them; read once. */
+  trades(): Promise<Trades> {
+    this.#trades ??= this.session.numbers(analyticsSql('trades')) as unknown as Promise<Trades>;
+    return this.#trades;
   }
 
   /** Rows of a .sql file over `sample` and what was made from it. */

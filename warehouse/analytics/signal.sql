@@ -13,7 +13,7 @@ WITH result AS (
     AND r.predicting_at >= $from::BIGINT AND r.predicting_at < $to::BIGINT
     AND ($action::TINYINT IS NULL OR r.action = $action::TINYINT)
 ), prediction AS (
-  SELECT s.slot, s.symbol_id, s.interval_id, s.duration_ms, s.last_close_time, p.predicting_at, p.action, p.fired_mask,
+  SELECT s.slot, s.duration_ms, s.last_close_time, p.predicting_at, p."close", p.action, p.fired_mask,
     p.reason = 0 AS is_tradable,
     abs(p.buy_score - p.sell_score) >= $strong_edge::DOUBLE AS is_strong
   FROM bar_prediction p
@@ -35,8 +35,7 @@ SELECT r.n, p.slot, p.predicting_at, p.action, p.fired_mask, p.is_tradable, p.is
     WHEN p.is_strong THEN $sell_strong_ms::BIGINT + $sell_strong_bars::BIGINT * p.duration_ms
     ELSE $sell_weak_ms::BIGINT + $sell_weak_bars::BIGINT * p.duration_ms
   END <= p.last_close_time AS is_unfilled,
-  m.is_trend_up, m.is_momentum_pos, m.is_volatility_high
+  p."close" > m.ema200 AS is_trend_up, m.is_momentum_pos, m.is_volatility_high
 FROM prediction p
 LEFT JOIN result r ON r.slot = p.slot AND r.predicting_at = p.predicting_at
-LEFT JOIN regime m
-  ON m.symbol_id = p.symbol_id AND m.interval_id = p.interval_id AND m.close_time = p.predicting_at
+LEFT JOIN regime m ON m.slot = p.slot AND m.close_time = p.predicting_at

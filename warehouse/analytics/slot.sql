@@ -1,13 +1,17 @@
--- Grain: a partition within the filter. `slot` numbers them in the order of the tie rule (symbol, interval, as text);
--- `missing` bars bound how far back a number of rows can reach.
+-- Grain: a partition within the filter. `slot` numbers them in the order of the tie rule (symbol, interval, as text); `bars`
+-- lie within the filter's times; `missing` bars bound how far back a number of rows can reach.
 SELECT row_number() OVER (ORDER BY s.symbol, i."interval")::INTEGER AS slot,
   s.symbol_id, i.interval_id, s.symbol, i."interval", i.duration_ms, k.bars, k.last_close_time,
   coalesce(g.missing, 0)::BIGINT AS missing
 FROM dim_symbol s
 CROSS JOIN dim_interval i
 JOIN (
-  SELECT symbol_id, interval_id, count(*) AS bars, max(close_time) AS last_close_time
+  SELECT symbol_id, interval_id, count(*) FILTER (WHERE close_time < $to::BIGINT) AS bars,
+    max(close_time) AS last_close_time
   FROM fact_kline
+  WHERE symbol_id BETWEEN $symbol_low::INTEGER AND $symbol_high::INTEGER
+    AND interval_id BETWEEN $interval_low::INTEGER AND $interval_high::INTEGER
+    AND close_time >= $from::BIGINT
   GROUP BY symbol_id, interval_id
 ) k ON k.symbol_id = s.symbol_id AND k.interval_id = i.interval_id
 LEFT JOIN (

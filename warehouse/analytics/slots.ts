@@ -10,6 +10,7 @@ export interface Slot {
   readonly symbol: string;
   readonly interval: string;
   readonly duration_ms: number;
+  /** Klines within the filter's times. */
   readonly bars: number;
   readonly missing: number;
 }
@@ -20,13 +21,14 @@ const REGIME_ROWS = 200;
 /** Makes the table `slot`. */
 export async function readSlots(session: AnalyticsSession, filter: AnalyticsFilter): Promise<Slot[]> {
   const { symbol = null, interval = null } = filter;
-  await session.keep('slot', analyticsSql('slot'), { symbol, interval });
+  const [bounds] = await session.rows<Parameters>(analyticsSql('bounds'), { symbol, interval });
+  await session.keep('slot', analyticsSql('slot'), { symbol, interval, ...timesOf(filter), ...bounds });
   return session.rows<Slot>('SELECT * FROM slot ORDER BY slot');
 }
 
 /** Bounds of ids and times. As constants they let DuckDB skip row groups; the join with `slot` is what decides. */
 export function partitionParameters(filter: AnalyticsFilter, slots: readonly Slot[]): Parameters {
-  const { from = 0, to = Number.MAX_SAFE_INTEGER } = filter;
+  const { from, to } = timesOf(filter);
   const bound = (of: 'symbol_id' | 'interval_id', pick: (...values: number[]) => number): number =>
     slots.length === 0 ? 0 : pick(...slots.map((slot) => slot[of]));
   // So many rows take at most so many bars of time, gaps included.
@@ -40,4 +42,8 @@ export function partitionParameters(filter: AnalyticsFilter, slots: readonly Slo
     to,
     regime_from: from - reach,
   };
+}
+
+function timesOf({ from = 0, to = Number.MAX_SAFE_INTEGER }: AnalyticsFilter) {
+  return { from, to };
 }

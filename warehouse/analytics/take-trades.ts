@@ -1,5 +1,6 @@
-/** Closed trades of groups, by group and then in the order of predicting_at and the tie rule. */
+/** Closed trades in the order of predicting_at and the tie rule. */
 export interface TradeColumns {
+  /** Group of each trade; NaN: in none. */
   readonly g: Float64Array;
   /** Number of the partition. */
   readonly slot: Float64Array;
@@ -17,14 +18,17 @@ export interface TradeColumns {
 export function takeTrades(trades: TradeColumns, allocation: number): number[] {
   const { g, slot, predicting_at: start, confirmed_at: end } = trades;
   const room = Math.floor(1 / allocation);
+  const accounts = new Map<number, Account>();
   const taken: number[] = [];
-  let heldUntil = new Map<number, number>();
-  let open = new EndTimes();
   for (let i = 0; i < g.length; i++) {
-    if (i > 0 && g[i] !== g[i - 1]) {
-      heldUntil = new Map();
-      open = new EndTimes();
+    const group = g[i]!;
+    if (Number.isNaN(group)) continue;
+    let account = accounts.get(group);
+    if (account === undefined) {
+      account = { heldUntil: new Map(), open: new EndTimes() };
+      accounts.set(group, account);
     }
+    const { heldUntil, open } = account;
     open.dropUntil(start[i]!);
     if (open.size >= room || (heldUntil.get(slot[i]!) ?? Number.NEGATIVE_INFINITY) > start[i]!) continue;
     heldUntil.set(slot[i]!, end[i]!);
@@ -32,6 +36,12 @@ export function takeTrades(trades: TradeColumns, allocation: number): number[] {
     taken.push(i);
   }
   return taken;
+}
+
+interface Account {
+  /** End of the trade that holds a partition's slot, by partition. */
+  readonly heldUntil: Map<number, number>;
+  readonly open: EndTimes;
 }
 
 /** Times in a binary heap, the earliest on top. */

@@ -1,6 +1,5 @@
--- Grain: a closed trade of a group, in the order in which an account meets them.
-SELECT g::DOUBLE AS g, n::DOUBLE AS n, slot::DOUBLE AS slot, predicting_at::DOUBLE AS predicting_at,
-  confirmed_at::DOUBLE AS confirmed_at
-FROM sample
+-- Grain: a closed trade within the filter, in the order in which an account meets them.
+SELECT n::DOUBLE AS n, slot::DOUBLE AS slot, predicting_at::DOUBLE AS predicting_at, confirmed_at::DOUBLE AS confirmed_at
+FROM "signal"
 WHERE is_counted
-ORDER BY g, predicting_at, slot
+ORDER BY predicting_at, slot
