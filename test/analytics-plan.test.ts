@@ -96,6 +96,12 @@ describe('what a filter reads', () => {
         return task({
           put: (...given) => session.put(...given),
           define: (...given) => session.define(...given),
+          table: (...given) => session.table(...given),
+          tables: (...given) => session.tables(...given),
+          kept: async (select) => {
+            await profile(select);
+            return session.kept(select);
+          },
           keep: async (table, ...given) => {
             await profile(...given);
             await session.keep(table, ...given);
