@@ -19,18 +19,43 @@ afterEach(() => {
   for (const folder of folders.splice(0)) folder.dispose();
 });
 
-/** RSI of the bar after: what it stores at t is known at t + 1 only. */
-function lookingAhead(kernel: Kernel): Kernel {
+const ROWS = 2_500;
+
+/** Ways to cheat: of the bars [start, end) of a chunk, those where the RSI peeks at the bar after. */
+const PEEKS: Readonly<Record<string, (t: number, end: number, close: Float64Array) => boolean>> = {
+  'one bar ahead': (t, end) => t + 1 < end,
+  'past the end of its chunk': () => true,
+  // A prefix must end at one of them to show it.
+  'ahead at one bar of a hundred': (t, end, close) => t + 1 < end && Math.floor(close[t]! * 1e6) % 97 === 0,
+};
+
+/** What it stores at t is known at t + 1 only. */
+function lookingAhead(kernel: Kernel, peeks: (typeof PEEKS)[string]): Kernel {
   return {
     ...kernel,
     run: (inputs, params, state, outputs, start, end) => {
       kernel.run(inputs, params, state, outputs, start, end);
       const close = inputs[0]!;
-      for (let t = start; t + 1 < end; t++)
-        if (close[t + 1]! > close[t]!) outputs[0]![t]! += 1;
-        else if (Number.isNaN(close[t + 1]!)) outputs[0]![t] = Number.NaN;
+      for (let t = start; t < end; t++)
+        if (peeks(t, end, close)) {
+          const next = close[t + 1]!;
+          if (next !== close[t]!)
+            outputs[0]![t]! += next > close[t]! ? 1 : next < close[t]! ? -1 : Number.NaN;
+        }
     },
   };
+}
+
+async function withPeeking(name: string) {
+  vi.resetModules();
+  vi.doMock('./program.js', () => ({
+    PROGRAM: compileProgram(
+      CATALOG.map((row) =>
+        row.kernel.name === 'rsi' ? { ...row, kernel: lookingAhead(row.kernel, PEEKS[name]!) } : row,
+      ),
+    ),
+  }));
+  return filled();
 }
 
 async function filled() {
@@ -39,7 +64,7 @@ async function filled() {
   folders.push(folder);
   const warehouse = await newWarehouse(folder.path, 'audit');
   const path = join(folder.path, 'BTCUSDT-1h-x.csv');
-  writeFileSync(path, csvOf(walkColumns({ seed: 3, rows: 2_500, durationMs: 3_600_000, gaps: 0.002 })));
+  writeFileSync(path, csvOf(walkColumns({ seed: 3, rows: ROWS, durationMs: 3_600_000, gaps: 0.002 })));
   await loadFiles(warehouse, [path], { now: Date.UTC(2026, 0, 1) });
   await recompute(warehouse, { threads: 0 });
   await warehouse.close();
@@ -66,24 +91,25 @@ async function filled() {
 it('a sound warehouse holds, sampled and whole', async () => {
   const { after } = await filled();
   expect(await after(null, false)).toEqual({ problems: [], prefixes: 3 });
-  expect(await after(null, true)).toEqual({ problems: [], prefixes: 3 });
+  expect(await after(null, true)).toEqual({ problems: [], prefixes: ROWS });
 });
 
 it('a kernel with one bar of lookahead leaks, and the sample finds it', async () => {
-  vi.resetModules();
-  vi.doMock('./program.js', () => ({
-    PROGRAM: compileProgram(
-      CATALOG.map((row) => (row.kernel.name === 'rsi' ? { ...row, kernel: lookingAhead(row.kernel) } : row)),
-    ),
-  }));
-  const { after } = await filled();
-  const { problems } = await after(null, false);
+  const { problems } = await (await withPeeking('one bar ahead')).after(null, false);
   expect(problems).toMatchObject([
     { check: 'leakage', table: 'fact_indicator', symbol: 'BTCUSDT', interval: '1h' },
   ]);
   expect(problems[0]!.message).toMatch(
     /^(RSI14|STOCH_RSI14) is [\d.]+, and NaN when nothing after the bar is known$/,
   );
+});
+
+it.each(Object.keys(PEEKS))('every prefix: a kernel that looks %s leaks', async (name) => {
+  const { after } = await withPeeking(name);
+  const { problems } = await after(null, true);
+  const leaks = problems.filter(({ check }) => check === 'leakage');
+  expect(leaks).toMatchObject([{ table: 'fact_indicator', symbol: 'BTCUSDT', interval: '1h' }]);
+  expect(leaks[0]!.message).toMatch(/^RSI14 is [\d.]+, and .* when nothing after the bar is known$/);
 });
 
 const NTH = (table: string, time: string, n: number): string =>
@@ -105,13 +131,18 @@ it.each([
 ])('an altered value of %s is found', async (table, sql) => {
   const { problems } = await (await filled()).after(sql);
   expect(problems).toContainEqual(expect.objectContaining({ check: 'verify', table }));
+  // The bars one by one find it by themselves.
+  expect(problems).toContainEqual(expect.objectContaining({ check: 'leakage', table }));
 });
 
-it('a kline changed behind its back is found by the sample too', async () => {
+it.each([
+  ['sample', false],
+  ['whole', true],
+])('a kline changed behind its back is found by the %s', async (_, all) => {
   const { after } = await filled();
   const { problems } = await after(
     `UPDATE fact_kline SET volume = volume * 2 WHERE ${NTH('fact_kline', 'close_time', 1_100)}`,
-    false,
+    all,
   );
   expect(problems).toContainEqual(expect.objectContaining({ check: 'verify', table: 'lineage' }));
 });

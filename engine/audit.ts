@@ -4,6 +4,8 @@ import {
   type StrategyRecord,
   type Warehouse,
 } from '../warehouse/index.js';
+import { EveryPrefixAudit } from './audit/every-prefix.js';
+import type { Leak } from './audit/leak.js';
 import { PrefixAudit } from './audit/prefix-audit.js';
 import { klineArrays } from './kline-arrays.js';
 import { BlockHasher } from './lineage.js';
@@ -15,7 +17,7 @@ import { compileStrategy } from './strategy/compile.js';
 import { type VerifyProblem, verify } from './verify.js';
 
 export interface AuditOptions extends PlanFilter {
-  /** Every fact is recomputed and a prefix ends in every block; else some prefixes of each partition. */
+  /** Every fact is recomputed, and each bar computed before the next is known; else some prefixes of each partition. */
   readonly all: boolean;
   /** Worker threads of the recomputation. */
   readonly threads: number;
@@ -33,16 +35,16 @@ export interface AuditReport {
   /** Partitions that wait for a recompute: they were not looked at. */
   readonly stale: readonly { readonly symbol: string; readonly interval: string }[];
   readonly partitions: number;
-  /** Prefixes computed with a poisoned future. */
+  /** Prefixes computed without their future. */
   readonly prefixes: number;
 }
 
-/** Prefixes of a partition unless all are asked for. */
+/** Prefixes of a partition unless all are asked for, each in a block of its own. */
 const SAMPLED_PREFIXES = 3;
 
 /**
  * The three proofs in one: facts are what their klines make them (verify), no value knows a later bar (leakage: prefixes
- * with a poisoned future), and no trade looked past its window. Writes nothing.
+ * computed without their future), and no trade looked past its window. Writes nothing.
  */
 export async function audit(warehouse: Warehouse, options: AuditOptions): Promise<AuditReport> {
   const problems: AuditProblem[] = [];
@@ -71,9 +73,15 @@ export async function audit(warehouse: Warehouse, options: AuditOptions): Promis
     // verify compares the hashes too.
     const changed = options.all ? null : await changedKlines(warehouse, partition);
     if (changed !== null) problems.push(changed);
-    const cuts = cutsOf(partition, options.all);
-    prefixes += cuts.length;
-    const leak = await new PrefixAudit(warehouse, partition, applying).run(cuts, options.onBars);
+    let leak: Leak | null;
+    if (options.all) {
+      prefixes += partition.rows;
+      leak = await new EveryPrefixAudit(warehouse, partition, applying).run(options.onBars);
+    } else {
+      const cuts = cutsOf(partition);
+      prefixes += cuts.length;
+      leak = await new PrefixAudit(warehouse, partition, applying).run(cuts, options.onBars);
+    }
     if (leak !== null) {
       const { table, strategy, at, message } = leak;
       problems.push({ check: 'leakage', table, ...placeOf(partition, strategy), at, message });
@@ -95,11 +103,11 @@ function placeOf({ symbol, interval }: PartitionState, record: StrategyRecord | 
   return { strategy, version: record?.version ?? null, symbol, interval };
 }
 
-/** Lengths of the prefixes, rising: one in each block, or in some of them. The same ones each time. */
-function cutsOf({ rows }: PartitionState, all: boolean): number[] {
+/** Lengths of the sampled prefixes, rising. The same ones each time. */
+function cutsOf({ rows }: PartitionState): number[] {
   const random = new Random(rows);
   const blocks = Array.from({ length: Math.ceil(rows / BLOCK_ROWS) }, (_, block) => block);
-  while (!all && blocks.length > SAMPLED_PREFIXES) blocks.splice(random.whole(0, blocks.length - 1), 1);
+  while (blocks.length > SAMPLED_PREFIXES) blocks.splice(random.whole(0, blocks.length - 1), 1);
   return blocks.map((block) => {
     const first = block * BLOCK_ROWS;
     return first + random.whole(1, Math.min(BLOCK_ROWS, rows - first));

@@ -11,6 +11,12 @@ export interface Difference {
   readonly computed: string;
 }
 
+/** Recomputed columns; `FactColumns` are such. */
+export interface ComputedColumns {
+  readonly rows: number;
+  readonly arrays: readonly ArrayLike<number | bigint>[];
+}
+
 /**
  * Compares stored batches with recomputed columns, bit for bit (NaN equals NaN, 0 differs from -0).
  *
@@ -19,7 +25,7 @@ export interface Difference {
  */
 export async function firstDifference(
   stored: AsyncIterable<RecordBatch>,
-  computed: FactColumns,
+  computed: ComputedColumns,
   specs: readonly ColumnSpec[],
 ): Promise<Difference | null> {
   let offset = 0;
@@ -36,7 +42,7 @@ export async function firstDifference(
 function differenceIn(
   batch: RecordBatch,
   offset: number,
-  computed: FactColumns,
+  computed: ComputedColumns,
   specs: readonly ColumnSpec[],
 ): { row: number; difference: Difference } | null {
   let first: { row: number; column: number } | null = null;
@@ -62,4 +68,19 @@ function differenceIn(
       computed: String(computed.arrays[column]![offset + row]),
     },
   };
+}
+
+/**
+ * Rows of several column sets as one, ordered by the first column (times: distinct). A trade's result comes with the chunk
+ * that decides it, and is stored in the order of its prediction.
+ */
+export function sortedByTime(parts: readonly FactColumns[]): FactColumns {
+  const order = parts
+    .flatMap((part) => Array.from({ length: part.rows }, (_, row) => ({ part, row })))
+    .sort((a, b) => Number(a.part.arrays[0]![a.row]) - Number(b.part.arrays[0]![b.row]));
+  const width = parts[0]?.arrays.length ?? 0;
+  const arrays = Array.from({ length: width }, (_, c) =>
+    Float64Array.from(order, ({ part, row }) => Number(part.arrays[c]![row])),
+  );
+  return { rows: order.length, arrays };
 }

@@ -9,7 +9,7 @@ import {
   type StrategyRecord,
   type Warehouse,
 } from '../warehouse/index.js';
-import { type Difference, firstDifference } from './compare-facts.js';
+import { type Difference, firstDifference, sortedByTime } from './compare-facts.js';
 import { ContestedExits } from './contested.js';
 import { createInlinePool } from './inline-pool.js';
 import { inputArrays, klineArrays } from './kline-arrays.js';
@@ -250,17 +250,6 @@ async function grainProblems(warehouse: Warehouse): Promise<VerifyProblem[]> {
 /** Facts that outlive their chunk's memory. */
 function copyOf({ rows, arrays }: FactColumns): FactColumns {
   return { rows, arrays: arrays.map((array) => array.slice()) };
-}
-
-/** Rows of several column sets as one, ordered by the first column (times: distinct). */
-function sortedByTime(parts: readonly FactColumns[]): FactColumns {
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  const origin = parts.flatMap((part) => Array.from({ length: part.rows }, (_, row) => ({ part, row })));
-  origin.sort((a, b) => Number(a.part.arrays[0]![a.row]) - Number(b.part.arrays[0]![b.row]));
-  const arrays = RESULT_COLUMNS.map((_, c) =>
-    Float64Array.from(origin, ({ part, row }) => Number(part.arrays[c]![row])),
-  );
-  return { rows, arrays };
 }
 
 function checksumFilter({ symbol, interval, strategy }: PlanFilter): Parameters<Warehouse['checksums']>[0] {

@@ -19,7 +19,10 @@ export function auditCommand(): Command {
     group(
       'audit',
       'three proofs: facts are what their klines make them, no value knows a later bar, no trade looks past its window',
-    ).option('--all', 'recompute every fact, and end a prefix in every block of bars; else samples'),
+    ).option(
+      '--all',
+      'recompute every fact, and look at every prefix: each bar before the next one is known; else samples',
+    ),
   );
   return common(command).action((options: AuditCommandOptions) =>
     withReader(options, async (warehouse) => {
@@ -48,7 +51,7 @@ function auditText({ problems, stale, partitions, prefixes }: AuditReport): stri
     ...stale.map(
       ({ symbol, interval }) => `${symbol} ${interval} was not looked at: it waits for a recompute`,
     ),
-    `${counted(partitions, 'partition')}, ${counted(prefixes, 'prefix', 'prefixes')} with a poisoned future: ${problems.length === 0 ? 'everything holds' : counted(problems.length, 'problem')}`,
+    `${counted(partitions, 'partition')}, ${counted(prefixes, 'prefix', 'prefixes')} without a future: ${problems.length === 0 ? 'everything holds' : counted(problems.length, 'problem')}`,
   ].join('\n');
 }
 

@@ -7,7 +7,7 @@ export const AUDIT_OUTPUT = z.strictObject({
   warehouse: z.string(),
   all: z.boolean(),
   partitions: count.describe('that were looked at'),
-  prefixes: count.describe('computed with a poisoned future and compared'),
+  prefixes: count.describe('computed without what came after them, and compared'),
   problems: z
     .array(
       z.strictObject({

@@ -1,6 +1,5 @@
 import type { RecordBatch } from 'apache-arrow';
 import {
-  type FactTable,
   indicatorColumns,
   makeBatch,
   numbers,
@@ -11,7 +10,7 @@ import {
   values,
   type Warehouse,
 } from '../../warehouse/index.js';
-import { firstDifference } from '../compare-facts.js';
+import { sortedByTime } from '../compare-facts.js';
 import { computeChunk } from '../compute-chunk.js';
 import { ContestedExits } from '../contested.js';
 import { durationOf } from '../interval.js';
@@ -20,15 +19,8 @@ import { BLOCK_ROWS } from '../pipeline.js';
 import { PROGRAM } from '../program.js';
 import type { Carry, ChunkResult, FactColumns } from '../task.js';
 import { jobText } from '../wire.js';
+import { findLeak, type Leak } from './leak.js';
 import { poisoned } from './poison.js';
-
-/** A fact that changes when what came after its bar is taken away. */
-export interface Leak {
-  readonly table: FactTable;
-  readonly strategy: StrategyRecord | null;
-  readonly at: number | null;
-  readonly message: string;
-}
 
 /**
  * Computes prefixes of a partition whose future is poisoned and compares them with what is stored: no value may differ.
@@ -102,14 +94,14 @@ export class PrefixAudit {
     const indicators = firstRows(output.indicators!, rows);
     const columns = indicatorColumns(PROGRAM.codes);
     const stored = warehouse.scanIndicators(partition, PROGRAM.codes, range);
-    const leak = await this.#leak('fact_indicator', null, stored, indicators, columns);
+    const leak = await findLeak('fact_indicator', null, stored, indicators, columns);
     if (leak !== null) return leak;
     for (const [i, { predictions, results }] of output.strategies.entries()) {
       const strategy = this.strategies[i]!;
       const known = rowsWhere(predictions, ([at]) => at! <= cut);
       const wanted = warehouse.scanPredictions(strategy.strategyId, partition, range);
       const found =
-        (await this.#leak('fact_prediction', strategy, wanted, known, PREDICTION_COLUMNS)) ??
+        (await findLeak('fact_prediction', strategy, wanted, known, PREDICTION_COLUMNS)) ??
         (await this.#resultLeak(strategy, [...before[i]!, results], cut));
       if (found !== null) return found;
     }
@@ -124,26 +116,13 @@ export class PrefixAudit {
   ): Promise<Leak | null> {
     const from = cut - BLOCK_ROWS * this.#durationMs;
     const isDue = ([at, lookahead]: readonly number[]): boolean => at! >= from && at! + lookahead! <= cut;
-    const computed = mergedByTime(
+    const computed = sortedByTime(
       parts.map((part) => rowsWhere(part, isDue, ['predicting_at', 'lookahead_ms'])),
     );
     await this.#contested.decide([{ strategy, results: computed }]);
     const range = { from, to: cut + 1 };
     const stored = dueRows(this.warehouse.scanResults(strategy.strategyId, this.partition, range), isDue);
-    return this.#leak('fact_prediction_result', strategy, stored, computed, RESULT_COLUMNS);
-  }
-
-  async #leak(
-    table: FactTable,
-    strategy: StrategyRecord | null,
-    stored: AsyncIterable<RecordBatch>,
-    computed: FactColumns,
-    specs: Parameters<typeof firstDifference>[2],
-  ): Promise<Leak | null> {
-    const found = await firstDifference(stored, computed, specs);
-    if (found === null) return null;
-    const message = `${found.column} is ${found.stored}, and ${found.computed} when nothing after the bar is known`;
-    return { table, strategy, at: found.at, message };
+    return findLeak('fact_prediction_result', strategy, stored, computed, RESULT_COLUMNS);
   }
 }
 
@@ -178,18 +157,6 @@ function rowsWhere(
     return copy;
   });
   return { rows: kept.length, arrays: picked };
-}
-
-/** Results in the order of predicting_at: a trade's result comes with the block that decides it. */
-function mergedByTime(parts: readonly FactColumns[]): FactColumns {
-  const order = parts
-    .flatMap((part) => Array.from({ length: part.rows }, (_, row) => ({ part, row })))
-    .sort((a, b) => Number(a.part.arrays[0]![a.row]) - Number(b.part.arrays[0]![b.row]));
-  const width = parts[0]!.arrays.length;
-  const arrays = Array.from({ length: width }, (_, c) =>
-    Float64Array.from(order, ({ part, row }) => Number(part.arrays[c]![row])),
-  );
-  return { rows: order.length, arrays };
 }
 
 async function* dueRows(
