@@ -14,8 +14,8 @@ export class Interrupted extends Error {
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 let pending: Interrupted | null = null;
+const stop = new AbortController();
 let listening = 0;
-const waiting = new Set<() => void>();
 const cleanups = new Set<() => void>();
 
 /**
@@ -27,8 +27,8 @@ export function listenForSignals(): void {
     process.on(signal, () => {
       if (pending === null && listening > 0) {
         pending = new Interrupted(signal, code);
+        stop.abort();
         process.stderr.write(`klinemill: ${signal}, stopping (again: at once)\n`);
-        for (const wake of waiting) wake();
         return;
       }
       for (const cleanup of cleanups) cleanup();
@@ -46,15 +46,13 @@ export async function interruptible<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Resolves when the first signal comes: for what runs until then. */
-export async function untilInterrupted(): Promise<void> {
-  await interruptible(
-    () =>
-      new Promise<void>((resolve) => {
-        if (pending !== null) resolve();
-        else waiting.add(resolve);
-      }),
-  );
+/**
+ * Runs `work`, for which a signal is the ordinary end: it finishes what is under way and returns.
+ *
+ * @param work ends soon after its signal is aborted
+ */
+export function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return interruptible(() => work(stop.signal));
 }
 
 /** @throws Interrupted when a signal has come */

@@ -46,7 +46,10 @@ export async function withWriter<T>(
   return using(await open(options, false), async (warehouse) => work(warehouse, await prepare(warehouse)));
 }
 
-/** The same for commands that load and do nothing else: the cores belong to the parsing and the writing of rows. */
+/**
+ * The same for commands that load, or write a few rows at a time, and do nothing else: the cores belong to the making and the
+ * writing of rows.
+ */
 export async function withLoader<T>(
   { warehouse, memoryLimit }: CommonOptions,
   work: (warehouse: Warehouse) => Promise<T>,

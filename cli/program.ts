@@ -11,6 +11,7 @@ import { gapsCommand } from './commands/gaps.js';
 import { loadCommand } from './commands/load.js';
 import { migrateCommand } from './commands/migrate.js';
 import { mineCommand } from './commands/mine.js';
+import { produceCommand } from './commands/produce.js';
 import { recomputeCommand } from './commands/recompute.js';
 import { replicaCommand } from './commands/replica.js';
 import { reportCommand } from './commands/report.js';
@@ -21,6 +22,7 @@ import { sqlCommand } from './commands/sql.js';
 import { startCommand } from './commands/start.js';
 import { statusCommand } from './commands/status.js';
 import { strategyCommand } from './commands/strategy.js';
+import { streamCommand } from './commands/stream.js';
 import { verifyCommand } from './commands/verify.js';
 import { packageVersion } from './package-version.js';
 
@@ -37,6 +39,8 @@ export function createProgram(): Command {
     loadCommand(),
     resampleCommand(),
     recomputeCommand(),
+    produceCommand(),
+    streamCommand(),
     reportCommand(),
     explainCommand(),
     mineCommand(),

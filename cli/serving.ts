@@ -57,12 +57,20 @@ export function serveUntilInterrupted(
     const release = onSuddenEnd(withdraw);
     try {
       await onListening({ url: running.url, writes: token !== undefined });
-      await untilInterrupted();
+      await untilInterrupted(aborted);
       await running.close();
     } finally {
       withdraw();
       release();
     }
+  });
+}
+
+/** Resolves when the signal is aborted. */
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
 

@@ -15,6 +15,12 @@ interface Cover {
 type FieldName = (typeof WALKED_RESULT_COLUMNS)[number]['name'];
 const FIELD = new Map<string, number>(WALKED_RESULT_COLUMNS.map(({ name }, i) => [name, i]));
 
+/** Where finer bars are found: a warehouse, or who knows what it holds. */
+export interface FinerBars {
+  partitions(): Promise<readonly PartitionKey[]>;
+  scanKlinesWithin: Warehouse['scanKlinesWithin'];
+}
+
 /**
  * Decides contested exits of one partition by the finest interval in the warehouse whose bars cover the whole exit bar
  * (SPEC 6).
@@ -24,7 +30,7 @@ export class ContestedExits {
   #finer: Promise<readonly string[]> | null = null;
 
   constructor(
-    readonly warehouse: Warehouse,
+    readonly warehouse: FinerBars,
     readonly partition: PartitionKey,
   ) {
     this.#durationMs = durationOf(partition.interval);

@@ -47,6 +47,12 @@ export class BlockHasher {
     return this.#pending ? this.#end() : null;
   }
 
+  /** The incomplete block as it stands; null behind a whole one. Hashing goes on. */
+  peek(): BlockHash | null {
+    if (!this.#pending) return null;
+    return { rows: this.#rows, closeTime: this.#closeTime, klineHash: this.#hash.copy().digest('hex') };
+  }
+
   #end(): BlockHash {
     const block = { rows: this.#rows, closeTime: this.#closeTime, klineHash: this.#hash.digest('hex') };
     this.#hash = createHash('sha256');

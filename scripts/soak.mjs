@@ -5,11 +5,28 @@ import { root } from './build.mjs';
 
 // Campaigns of faults and of statistics: the suites that `npm test` runs with a few seeds, with as many as are asked for.
 
-/** By name: the suite, the variable that takes the number of seeds, and whether it needs servers. */
+/** By name: the suites, the variable that takes the number of seeds, and what says that the servers they need are up. */
 const CAMPAIGNS = {
   crash: { suite: 'test/crash.test.ts', seeds: 'KLINEMILL_CRASH_MOMENTS', needs: null },
   mining: { suite: 'test/mining.test.ts', seeds: 'KLINEMILL_MINING_SEEDS', needs: null },
   mysql: { suite: 'test/mysql-faults.test.ts', seeds: 'KLINEMILL_SOAK_SEEDS', needs: 'KLINEMILL_TEST_MYSQL' },
+  parity: {
+    suite: 'test/stream-parity.test.ts',
+    seeds: 'KLINEMILL_PARITY_SEEDS',
+    needs: 'KLINEMILL_TEST_KAFKA',
+  },
+  stream: { suite: 'test/stream.test.ts', seeds: 'KLINEMILL_STREAM_SEEDS', needs: 'KLINEMILL_TEST_KAFKA' },
+  'stream-mysql': {
+    suite: 'test/stream-mysql.test.ts',
+    seeds: 'KLINEMILL_STREAM_SEEDS',
+    needs: 'KLINEMILL_TEST_KAFKA',
+  },
+  // Rounds make no sense here: any number judges the figures once.
+  'stream-speed': {
+    suite: 'test/stream-speed.test.ts',
+    seeds: 'KLINEMILL_STREAM_SPEED',
+    needs: 'KLINEMILL_TEST_KAFKA',
+  },
 };
 
 function usage(reason) {

@@ -34,6 +34,18 @@ export interface ColumnSpec {
   readonly kind: ColumnKind;
 }
 
+/** Schemas of lists of columns: few lists are used for as many batches as there are bars in a stream. */
+const SCHEMAS = new WeakMap<readonly ColumnSpec[], Schema>();
+
+function schemaOf(specs: readonly ColumnSpec[]): Schema {
+  let schema = SCHEMAS.get(specs);
+  if (schema === undefined) {
+    schema = new Schema(specs.map((spec) => new Field(spec.name, ARROW[spec.kind](), false)));
+    SCHEMAS.set(specs, schema);
+  }
+  return schema;
+}
+
 /**
  * An Arrow record batch over the given arrays. Zero-copy: the batch shares their memory, a SharedArrayBuffer included.
  *
@@ -44,12 +56,12 @@ export function makeBatch(
   arrays: readonly ColumnArray[],
   numRows: number,
 ): RecordBatch {
-  const schema = new Schema(specs.map((spec) => new Field(spec.name, ARROW[spec.kind](), false)));
-  const children = specs.map((spec, i): Data => {
+  const schema = schemaOf(specs);
+  const children = specs.map((_, i): Data => {
     const data = arrays[i]!.subarray(0, numRows);
     // One cast: the union of column types has no common overload.
     return makeData({
-      type: ARROW[spec.kind]() as Float64,
+      type: schema.fields[i]!.type as Float64,
       length: numRows,
       nullCount: 0,
       data: data as Float64Array,

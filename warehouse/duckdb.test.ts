@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WarehouseHeldError } from './errors.js';
+import { latestVersion } from './migrations/versions.js';
 import { openWarehouse } from './open.js';
 import { readMiningRuns } from './reads/mining.js';
 import { killChild, startChild } from './testing/child.js';
@@ -52,7 +53,7 @@ describe('duckdb: opening', () => {
     await loadBars(first);
     await first.close();
     const second = await make(url);
-    expect(await second.migrate(CATALOG)).toEqual({ applied: [], version: 3 });
+    expect(await second.migrate(CATALOG)).toEqual({ applied: [], version: latestVersion() });
     expect((await collect(second.scanKlines(BTC, {}))).close_time).toHaveLength(20);
   });
 
@@ -122,7 +123,7 @@ describe('duckdb: opening', () => {
     connection.closeSync();
     instance.closeSync();
     await expect(openWarehouse(`duckdb:${path}`)).rejects.toThrow(
-      /^warehouse: the schema has version 99, this program knows versions up to 3; use a newer klinemill$/,
+      `warehouse: the schema has version 99, this program knows versions up to ${latestVersion()}; use a newer klinemill`,
     );
   });
 
@@ -132,20 +133,22 @@ describe('duckdb: opening', () => {
     const instance = await DuckDBInstance.create(path);
     const connection = await instance.connect();
     // As version 1 left it.
-    for (const gone of ['VIEW v_kline_derivation', 'TABLE kline_derivation', 'TABLE resample_head'])
+    const tables = [
+      ...['kline_derivation', 'resample_head', 'mining_run', 'pattern_itemset', 'pattern_rule'],
+      ...['stream_offset', 'prediction_outbox'],
+    ];
+    for (const gone of ['VIEW v_kline_derivation', ...tables.map((table) => `TABLE ${table}`)])
       await connection.run(`DROP ${gone}`);
-    for (const gone of ['mining_run', 'pattern_itemset', 'pattern_rule'])
-      await connection.run(`DROP TABLE ${gone}`);
     await connection.run('DELETE FROM schema_version WHERE version > 1');
     connection.closeSync();
     instance.closeSync();
     await expect(openWarehouse(`duckdb:${path}`, { readOnly: true })).rejects.toThrow(
-      /^warehouse: the schema has version 1, this program reads version 3; run klinemill migrate$/,
+      `warehouse: the schema has version 1, this program reads version ${latestVersion()}; run klinemill migrate`,
     );
     const warehouse = await open(`duckdb:${path}`);
     expect(await warehouse.migrate(CATALOG)).toEqual({
-      applied: ['0002_derivation', '0003_mining'],
-      version: 3,
+      applied: ['0002_derivation', '0003_mining', '0004_stream'],
+      version: latestVersion(),
     });
     expect((await warehouse.query('SELECT * FROM v_kline_derivation')).rows).toEqual([]);
     expect(await warehouse.resampleHeads()).toEqual([]);

@@ -77,13 +77,18 @@ export {
 export { GRAIN_QUERIES, PARTITION_TABLES } from './schema/tables.js';
 export type { MetricDocument, StrategyDocument, StrategyRecord, TierDocument } from './strategy.js';
 export {
+  type Advance,
+  type BarAppend,
   type Catalog,
   FACT_TABLES,
   type FactTable,
   type Head,
   type KlineChange,
+  type KlineGap,
   type KlineReject,
   type LineageBlock,
+  type OffsetMove,
+  type OutboxPosition,
   type PartitionChecksum,
   type PartitionKey,
   type PartitionState,
@@ -92,6 +97,7 @@ export {
   type RunRecord,
   type ScanOptions,
   type Snapshot,
+  type StreamOffset,
   type TableRow,
   type TaskRecord,
   type TimeRange,

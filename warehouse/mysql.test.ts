@@ -14,6 +14,7 @@ import {
   BTC,
   CATALOG,
   closeTime,
+  ETH,
   indicators,
   klines,
   loadBars,
@@ -25,7 +26,7 @@ import {
   STRATEGY,
 } from './testing/samples.js';
 import { warehouseContract } from './warehouse.case.js';
-import type { Warehouse } from './warehouse.js';
+import type { OffsetMove, Warehouse } from './warehouse.js';
 
 describe.skipIf(NO_MYSQL)('mysql (set KLINEMILL_TEST_MYSQL; npm run test:services does)', () => {
   const opened: Warehouse[] = [];
@@ -50,6 +51,61 @@ describe.skipIf(NO_MYSQL)('mysql (set KLINEMILL_TEST_MYSQL; npm run test:service
   }
 
   warehouseContract('mysql', make);
+
+  describe('consumers of one topic', () => {
+    /** A step of partition 0 by two sessions at once: the second one waits until the first one commits. */
+    const race = async (warehouse: Warehouse, move: OffsetMove): Promise<boolean[]> => {
+      const [first, second] = [await warehouse.begin(), await warehouse.begin()];
+      const won = await first.moveOffsets('t', [move]);
+      const waiting = second.moveOffsets('t', [{ ...move, next: move.next + 5 }]);
+      await first.commit();
+      const lost = await waiting;
+      await second.rollback();
+      return [won, lost];
+    };
+
+    it('gives a step of an offset to one of them, the first step too', async () => {
+      const warehouse = await make();
+      expect(await race(warehouse, { partition: 0, expected: null, next: 3 })).toEqual([true, false]);
+      expect(await race(warehouse, { partition: 0, expected: 3, next: 7 })).toEqual([true, false]);
+      expect(await warehouse.streamOffsets('t')).toEqual([{ partition: 0, nextOffset: 7 }]);
+    });
+
+    it('lets them move partitions of their own at once', async () => {
+      const warehouse = await make();
+      const bars = await warehouse.begin();
+      const changes: number[] = [];
+      for (const key of [BTC, ETH]) {
+        const change = { ...key, runId: 1, fromTime: 0, toTime: closeTime(0), added: 1, revised: 0 };
+        changes.push(await bars.recordKlineChange(change));
+        const block = { rows: 1, closeTime: closeTime(0), klineHash: 'a'.repeat(64), state: null };
+        await bars.replaceLineage(key, 0, [block]);
+        const head = { ...key, strategyId: null, seq: changes.at(-1)!, rows: 1, runId: 1 };
+        await bars.setHead({ ...head, lastCloseTime: closeTime(0), versions: {} });
+        await bars.moveOffsets('t', [{ partition: changes.length, expected: null, next: 1 }]);
+      }
+      await bars.commit();
+
+      // Neither is committed before both have written: one that waited for the other would wait for ever.
+      const sessions = [await warehouse.begin(), await warehouse.begin()];
+      const block = { rows: 2, closeTime: closeTime(1), klineHash: 'b'.repeat(64) };
+      const numbers: number[] = [];
+      for (const [i, key] of [BTC, ETH].entries()) {
+        const step = { ...key, change: changes[i]!, added: 1, block, heads: 1, movesSeq: true };
+        numbers.push(...(await sessions[i]!.advance([step])));
+        expect(await sessions[i]!.moveOffsets('t', [{ partition: i + 1, expected: 1, next: 2 }])).toBe(true);
+      }
+      // The later number is committed, the one before it is not: nobody may go past it.
+      await sessions[1]!.commit();
+      expect(await warehouse.klineChanges(changes[1]!)).toEqual([]);
+      await sessions[0]!.commit();
+      const seen = await warehouse.klineChanges(changes[1]!);
+      expect(seen.map(({ symbol, seq, added }) => [symbol, seq, added])).toEqual([
+        [BTC.symbol, numbers[0], 2],
+        [ETH.symbol, numbers[1], 2],
+      ]);
+    });
+  });
 
   describe('opening', () => {
     /** What a failed opening says: one line, without the password. */

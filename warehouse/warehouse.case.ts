@@ -7,6 +7,7 @@ import { mirrorCases } from './testing/mirror.case.js';
 import { readingCases } from './testing/reading.case.js';
 import { readCases } from './testing/reads.case.js';
 import { reportCases } from './testing/report.case.js';
+import { streamCases } from './testing/stream.case.js';
 import { tradeCases } from './testing/trades.case.js';
 import type { Warehouse } from './warehouse.js';
 
@@ -20,6 +21,7 @@ export function warehouseContract(name: string, make: MakeWarehouse): void {
     factCases(make);
     ledgerCases(make);
     mirrorCases(make);
+    streamCases(make);
     readingCases(make);
     readCases(make);
     miningCases(make);

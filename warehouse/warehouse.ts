@@ -77,6 +77,67 @@ export interface TradeCheckpoint {
   readonly state: Float64Array;
 }
 
+/** How far a Kafka partition is taken in. */
+export interface StreamOffset {
+  readonly partition: number;
+  /** Offset of the first message that is not taken in. */
+  readonly nextOffset: number;
+}
+
+/** A step of a Kafka partition. */
+export interface OffsetMove {
+  readonly partition: number;
+  /** What must stand; null: nothing does. */
+  readonly expected: number | null;
+  readonly next: number;
+}
+
+/** How far the predictions of a strategy on a partition are published. */
+export interface OutboxPosition extends PartitionKey {
+  readonly strategyId: number;
+  /** `predicting_at` up to which they are published. */
+  readonly publishedTo: number;
+  /** Of what is published from there on; rises when bars are computed again. */
+  readonly revision: number;
+}
+
+/** Missing bars between present ones: open times, `[fromTime, toTime)`. */
+export interface KlineGap {
+  readonly fromTime: number;
+  readonly toTime: number;
+  readonly missing: number;
+}
+
+/** Bars behind the last one of a partition, with every fact of them. Batches as for the appends of one table. */
+export interface BarAppend extends PartitionKey {
+  readonly klines: RecordBatch;
+  /** All codes. */
+  readonly indicators: RecordBatch;
+  readonly strategies: readonly {
+    readonly strategyId: number;
+    readonly predictions: RecordBatch;
+    readonly results: RecordBatch;
+  }[];
+  /** Gaps that end at one of these bars. */
+  readonly gaps: readonly KlineGap[];
+}
+
+/**
+ * A partition that has grown by bars whose facts are written: its change, its unfinished lineage block, its heads. The
+ * cheap form of `recordKlineChange`, `replaceLineage` and `setHead` for rows that stand already.
+ */
+export interface Advance extends PartitionKey {
+  /** The change that grows; it gets a new number, so that whoever has seen it looks again. */
+  readonly change: number;
+  readonly added: number;
+  /** The unfinished block, in the place of the one that stands, which has `added` rows fewer. */
+  readonly block: Omit<LineageBlock, 'state'>;
+  /** So many heads, all that are as far as the partition was, move to the change's new number. */
+  readonly heads: number;
+  /** False: heads keep their number, since they have not seen everything before the change. */
+  readonly movesSeq: boolean;
+}
+
 /** Why a kline row was not taken (SPEC 2). */
 export interface KlineReject extends PartitionKey {
   readonly source: string;
@@ -88,7 +149,7 @@ export interface KlineReject extends PartitionKey {
 
 export interface RunRecord {
   readonly runId: number;
-  /** load, download, resample, recompute, import, forget, mine. */
+  /** load, download, resample, recompute, stream, import, forget, mine. */
   readonly kind: string;
   readonly startedAt: number;
   readonly finishedAt: number | null;
@@ -242,6 +303,9 @@ export interface Warehouse {
 
   /** Holds a moment of the warehouse for reading until it is closed. */
   snapshot(): Promise<Snapshot>;
+  // Streaming
+  streamOffsets(topic: string): Promise<StreamOffset[]>;
+  outboxPositions(): Promise<OutboxPosition[]>;
 
   // Writing
   /** Opens a transaction of its own. Sessions on different partitions may be open at once. */
@@ -347,6 +411,18 @@ export interface WriteSession {
   appendRows(table: string, rows: readonly TableRow[]): Promise<void>;
   /** Deletes what meets the filter; returns how many rows. @throws Error for an unknown table or column */
   deleteRows(table: string, filter: RowFilter): Promise<number>;
+  /** As `appendKlines`, `appendIndicators` and so on for several partitions at once: one round trip a table. */
+  appendBars(parts: readonly BarAppend[]): Promise<void>;
+  /** As the single steps for several partitions at once. Returns the new number of each change. */
+  advance(steps: readonly Advance[]): Promise<readonly number[]>;
+  /**
+   * Moves the offsets of Kafka partitions, each from `expected`.
+   *
+   * @returns false when another one stands somewhere: someone else consumes that partition; the transaction must be undone
+   */
+  moveOffsets(topic: string, moves: readonly OffsetMove[]): Promise<boolean>;
+  /** A position of a lower revision than the one that stands changes nothing: it is what another consumer has left behind. */
+  setOutboxPositions(positions: readonly OutboxPosition[]): Promise<void>;
 
   commit(): Promise<void>;
   /** Undoes everything. Safe after a failed commit. */

@@ -10,6 +10,7 @@ import { GAPS_OUTPUT } from './gaps.js';
 import { LOAD_OUTPUT } from './load.js';
 import { MIGRATE_OUTPUT } from './migrate.js';
 import { MINE_OUTPUT } from './mine.js';
+import { PRODUCE_OUTPUT } from './produce.js';
 import { RECOMPUTE_OUTPUT } from './recompute.js';
 import { REPLICA_SYNC_OUTPUT } from './replica.js';
 import { REPORT_OUTPUT } from './report.js';
@@ -25,6 +26,7 @@ import {
   STRATEGY_SHOW_OUTPUT,
   STRATEGY_SWITCH_OUTPUT,
 } from './strategy.js';
+import { STREAM_OUTPUT } from './stream.js';
 import { VERIFY_OUTPUT } from './verify.js';
 
 /** What each command prints with `--json`, by the command as it is typed. */
@@ -34,6 +36,8 @@ export const JSON_OUTPUT = {
   load: LOAD_OUTPUT,
   resample: RESAMPLE_OUTPUT,
   recompute: RECOMPUTE_OUTPUT,
+  produce: PRODUCE_OUTPUT,
+  stream: STREAM_OUTPUT,
   report: REPORT_OUTPUT,
   explain: EXPLAIN_OUTPUT,
   mine: MINE_OUTPUT,

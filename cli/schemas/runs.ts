@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const RUN = {
   run_id: z.int(),
-  kind: z.string().describe('load, download, resample, recompute, import, forget'),
+  kind: z.string().describe('load, download, resample, recompute, stream, import, forget'),
   status: z.string().describe('RUNNING (killed, when nobody holds the warehouse), DONE, FAILED'),
   started_at: z.number(),
   finished_at: z.number().nullable(),

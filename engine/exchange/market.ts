@@ -17,6 +17,8 @@ export interface Market {
   /** Host of the API; a setting. That of spot serves market data and nothing else. */
   readonly restUrl: string;
   readonly restPath: string;
+  /** Host of the event streams; a setting. */
+  readonly webSocketUrl: string;
   /** What one request of 1,000 klines costs, and what may be spent in a minute (the exchange's published limits). */
   readonly weight: number;
   readonly weightPerMinute: number;
@@ -29,6 +31,7 @@ export const MARKETS: Readonly<Record<MarketName, Market>> = {
     dumpFolder: 'data/spot',
     restUrl: 'https://data-api.binance.vision',
     restPath: '/api/v3/klines',
+    webSocketUrl: 'wss://data-stream.binance.vision',
     weight: 2,
     weightPerMinute: 6000,
     longestRequestMs: Number.POSITIVE_INFINITY,
@@ -37,6 +40,7 @@ export const MARKETS: Readonly<Record<MarketName, Market>> = {
     dumpFolder: 'data/futures/um',
     restUrl: 'https://fapi.binance.com',
     restPath: '/fapi/v1/klines',
+    webSocketUrl: 'wss://fstream.binance.com',
     weight: 5,
     weightPerMinute: 2400,
     longestRequestMs: Number.POSITIVE_INFINITY,
@@ -45,6 +49,7 @@ export const MARKETS: Readonly<Record<MarketName, Market>> = {
     dumpFolder: 'data/futures/cm',
     restUrl: 'https://dapi.binance.com',
     restPath: '/dapi/v1/klines',
+    webSocketUrl: 'wss://dstream.binance.com',
     weight: 5,
     weightPerMinute: 2400,
     // The exchange refuses 200 days and more.

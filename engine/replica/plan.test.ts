@@ -73,7 +73,8 @@ describe('plan of a synchronisation', () => {
 
 it('every table is copied, or made by migrate in every warehouse', () => {
   const made = ['dim_interval', 'dim_indicator_type', 'schema_version'];
-  expect(
-    [...made, ...DIMENSION_TABLES, ...LEDGER_TABLES, ...PARTITION_TABLES, ...PATTERN_TABLES].sort(),
-  ).toEqual(Object.keys(GRAIN_QUERIES).sort());
+  // Whoever streams into a copy reads the topic from its beginning: bars that stand are skipped.
+  const left = ['stream_offset'];
+  const copied = [...DIMENSION_TABLES, ...LEDGER_TABLES, ...PARTITION_TABLES, ...PATTERN_TABLES];
+  expect([...made, ...left, ...copied].sort()).toEqual(Object.keys(GRAIN_QUERIES).sort());
 });

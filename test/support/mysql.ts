@@ -2,6 +2,11 @@ import { loadFiles, recompute, warehouseCatalog } from '../../engine/index.js';
 import { openWarehouse, type Warehouse } from '../../warehouse/index.js';
 import { shippedStrategies } from './strategies.js';
 
+/** An empty warehouse with the shipped strategies. */
+export async function withStrategies(url: string): Promise<void> {
+  await (await loadedWarehouse(url, [])).close();
+}
+
 /** A warehouse with these files loaded and the shipped strategies, nothing computed. */
 export async function loadedWarehouse(
   url: string,

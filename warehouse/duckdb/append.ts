@@ -55,27 +55,38 @@ export class BulkAppender {
   }
 
   /** Rows are in the transaction when this returns. */
-  async append(ids: readonly number[], batch: RecordBatch): Promise<void> {
+  append(ids: readonly number[], batch: RecordBatch): Promise<void> {
+    return this.appendAll([{ ids, batch }]);
+  }
+
+  /** As `append`, several batches at once: opening an appender costs as much as hundreds of rows. */
+  async appendAll(
+    parts: readonly { readonly ids: readonly number[]; readonly batch: RecordBatch }[],
+  ): Promise<void> {
+    await withAppender(this.#connection, this.#table, this.#catalog, (appender) => {
+      for (const { ids, batch } of parts) this.#fill(appender, ids, batch);
+    });
+  }
+
+  #fill(appender: DuckDBAppender, ids: readonly number[], batch: RecordBatch): void {
     const present = new Set(batch.schema.fields.map((field) => field.name));
     const arrays = this.#columns.map(({ name }) => (present.has(name) ? values(batch, name) : null));
     const filler = this.#filler;
-    await withAppender(this.#connection, this.#table, this.#catalog, (appender) => {
-      for (let start = 0; start < batch.numRows; start += CHUNK_ROWS) {
-        const end = Math.min(batch.numRows, start + CHUNK_ROWS);
-        const chunk = filler.start(end - start);
-        for (let i = 0; i < this.#idCount; i++) filler.fill(i, ids[i]!);
-        for (let i = 0; i < arrays.length; i++) {
-          const index = this.#idCount + i;
-          const array = arrays[i]!;
-          const { kind } = this.#columns[i]!;
-          if (array === null) filler.fillNull(index);
-          else if (kind === 'time') filler.times(index, (array as Float64Array).subarray(start, end));
-          else if (kind === 'number') filler.numbers(index, (array as Float64Array).subarray(start, end));
-          else filler.integers(index, array.subarray(start, end));
-        }
-        appender.appendDataChunk(chunk);
+    for (let start = 0; start < batch.numRows; start += CHUNK_ROWS) {
+      const end = Math.min(batch.numRows, start + CHUNK_ROWS);
+      const chunk = filler.start(end - start);
+      for (let i = 0; i < this.#idCount; i++) filler.fill(i, ids[i]!);
+      for (let i = 0; i < arrays.length; i++) {
+        const index = this.#idCount + i;
+        const array = arrays[i]!;
+        const { kind } = this.#columns[i]!;
+        if (array === null) filler.fillNull(index);
+        else if (kind === 'time') filler.times(index, (array as Float64Array).subarray(start, end));
+        else if (kind === 'number') filler.numbers(index, (array as Float64Array).subarray(start, end));
+        else filler.integers(index, array.subarray(start, end));
       }
-    });
+      appender.appendDataChunk(chunk);
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { WarehouseHeldError } from '../errors.js';
 import { makeFolder } from '../make-folder.js';
 import { DuckDbDirectory } from './directory.js';
+import { FewRows } from './few-rows.js';
 import { Mutex } from './mutex.js';
 import { DuckDbStore } from './store.js';
 
@@ -16,6 +17,12 @@ export interface DatabaseOptions {
 
 /** Connections that wait for the next short look. */
 const MAX_IDLE = 8;
+
+/** A connection that sessions use one after the other, with the statements that it has prepared. */
+export interface WriterConnection {
+  readonly connection: DuckDBConnection;
+  readonly fewRows: FewRows;
+}
 
 /** Open files of this process: a second instance on a file would open silently and lose writes (FIELDNOTES). */
 const open = new Map<string, Promise<Database>>();
@@ -35,6 +42,8 @@ export class Database {
   #commits = 0;
   /** Answers to statements that were asked of the newest snapshot. */
   readonly answers = new Map<string, readonly unknown[]>();
+  readonly #writers: WriterConnection[] = [];
+  readonly #idleWriters: WriterConnection[] = [];
   #users = 0;
 
   private constructor(url: string, key: string | null, instance: DuckDBInstance, isReadOnly: boolean) {
@@ -94,6 +103,21 @@ export class Database {
   disconnect(connection: DuckDBConnection): void {
     this.#connections.delete(connection);
     connection.closeSync();
+  }
+
+  /** A connection for a session, which `returnWriter` takes back. */
+  async takeWriter(): Promise<WriterConnection> {
+    const idle = this.#idleWriters.pop();
+    if (idle !== undefined) return idle;
+    const connection = await this.connect();
+    const writer = { connection, fewRows: new FewRows(connection) };
+    this.#writers.push(writer);
+    return writer;
+  }
+
+  /** @param writer its transaction is over */
+  returnWriter(writer: WriterConnection): void {
+    this.#idleWriters.push(writer);
   }
 
   /** Runs `task` on a connection of its own. */
@@ -175,6 +199,7 @@ export class Database {
     this.#users--;
     if (this.#users > 0) return;
     if (this.#key !== null) open.delete(this.#key);
+    for (const { fewRows } of this.#writers) fewRows.close();
     // A connection left open would keep the file, and the next opening would be a second instance on it.
     for (const connection of this.#connections) this.disconnect(connection);
     this.#instance.closeSync();
@@ -190,6 +215,7 @@ async function createInstance(url: string, path: string, options: DatabaseOption
   try {
     const instance = await DuckDBInstance.create(path, {
       memory_limit: options.memoryLimit,
+      ...(options.threads === null ? {} : { threads: String(options.threads) }),
       // A checkpoint after every commit would rewrite the last row group of each table again and again (half of the time
       // of a commit); the log that a killed process leaves is replayed on opening.
       checkpoint_threshold: '256MB',

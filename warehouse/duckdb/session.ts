@@ -23,12 +23,17 @@ import { within } from '../store/scan.js';
 import { scanDerivations, scanKlines } from '../store/scans.js';
 import type { Source } from '../store/source.js';
 import { quote, text, whole } from '../store/sql.js';
+import * as stream from '../store/stream.js';
 import { deleteRows } from '../store/table-rows.js';
 import type {
+  Advance,
+  BarAppend,
   Head,
   KlineChange,
   KlineReject,
   LineageBlock,
+  OffsetMove,
+  OutboxPosition,
   PartitionKey,
   ResampleHead,
   RowFilter,
@@ -40,15 +45,16 @@ import type {
   WriteSession,
 } from '../warehouse.js';
 import { BulkAppender } from './append.js';
-import { type Database, rollbackQuietly } from './database.js';
+import { type Database, rollbackQuietly, type WriterConnection } from './database.js';
+import { FEW_ROWS } from './few-rows.js';
 import * as klines from './klines.js';
 import { withTimes } from './staging.js';
 import { DuckDbStore } from './store.js';
 
-/** One transaction on a connection of its own. */
+/** One transaction on a connection that is its own until it ends. */
 export class DuckDbSession implements WriteSession {
   readonly #database: Database;
-  readonly #connection: DuckDBConnection;
+  readonly #writer: WriterConnection;
   readonly #appenders = new Map<string, BulkAppender>();
   readonly #symbols = new Map<string, number>();
   readonly #changes: number[] = [];
@@ -56,15 +62,15 @@ export class DuckDbSession implements WriteSession {
   #isMirroring = false;
   #isOpen = true;
 
-  private constructor(database: Database, connection: DuckDBConnection) {
+  private constructor(database: Database, writer: WriterConnection) {
     this.#database = database;
-    this.#connection = connection;
+    this.#writer = writer;
   }
 
   static async begin(database: Database): Promise<DuckDbSession> {
-    const connection = await database.connect();
-    await connection.run('BEGIN TRANSACTION');
-    return new DuckDbSession(database, connection);
+    const writer = await database.takeWriter();
+    await writer.connection.run('BEGIN TRANSACTION');
+    return new DuckDbSession(database, writer);
   }
 
   scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncIterable<RecordBatch> {
@@ -115,8 +121,7 @@ export class DuckDbSession implements WriteSession {
 
   async recordKlineChange(change: Omit<KlineChange, 'seq'>): Promise<number> {
     const ids = this.#ids(change);
-    const seq = this.#database.directory.openChange();
-    this.#changes.push(seq);
+    const seq = this.#openChange();
     await ledger.insertChange(this.#store(), ids, { ...change, seq });
     return seq;
   }
@@ -225,6 +230,43 @@ export class DuckDbSession implements WriteSession {
     return deleteRows(this.#store(), table, filter);
   }
 
+  async appendBars(parts: readonly BarAppend[]): Promise<void> {
+    const own = parts.map((bars) => ({ bars, ids: this.#ids(bars) }));
+    for (const { table, columns, parts: batches } of stream.barAppends(own, this.#database.directory.codes)) {
+      const filled = batches.map(({ ids, batch }) => ({ ids: Object.values(ids), batch }));
+      const rows = filled.reduce((sum, { batch }) => sum + batch.numRows, 0);
+      if (rows <= FEW_ROWS) await this.#writer.fewRows.insert(table, columns, filled);
+      else await this.#appender(table, filled[0]!.ids.length, columns).appendAll(filled);
+    }
+    await stream.insertGaps(this.#store(), own);
+  }
+
+  async advance(steps: readonly Advance[]): Promise<readonly number[]> {
+    if (steps.length === 0) return [];
+    const store = this.#store();
+    const moves = steps.map((step) => ({ ...step, ids: this.#ids(step), seq: this.#openChange() }));
+    const changed = await store.updateBy(
+      'kline_change',
+      {
+        columns: ['old_number', 'number', 'closed', 'more'],
+        rows: moves.map(({ change, seq, block, added }) => [change, seq, block.closeTime, added]),
+      },
+      't.seq = v.old_number',
+      { seq: 'v.number', to_time: 'v.closed', added: 't.added + v.more' },
+    );
+    await stream.advance(store, moves, changed);
+    return moves.map(({ seq }) => seq);
+  }
+
+  moveOffsets(topic: string, moves: readonly OffsetMove[]): Promise<boolean> {
+    return stream.moveOffsets(this.#store(), topic, moves);
+  }
+
+  async setOutboxPositions(positions: readonly OutboxPosition[]): Promise<void> {
+    const own = positions.map((position) => ({ position, ids: this.#ids(position) }));
+    await stream.setOutboxPositions(this.#store(), own);
+  }
+
   async commit(): Promise<void> {
     const connection = this.#use();
     const { directory, mutex } = this.#database;
@@ -241,19 +283,25 @@ export class DuckDbSession implements WriteSession {
 
   async rollback(): Promise<void> {
     if (!this.#isOpen) return;
-    await rollbackQuietly(this.#connection);
+    await rollbackQuietly(this.#writer.connection);
     this.#end();
   }
 
   #end(): void {
     this.#isOpen = false;
     for (const seq of this.#changes) this.#database.directory.closeChange(seq);
-    this.#database.disconnect(this.#connection);
+    this.#database.returnWriter(this.#writer);
+  }
+
+  #openChange(): number {
+    const seq = this.#database.directory.openChange();
+    this.#changes.push(seq);
+    return seq;
   }
 
   #use(): DuckDBConnection {
     if (!this.#isOpen) throw new Error('warehouse: this session is over; begin another one');
-    return this.#connection;
+    return this.#writer.connection;
   }
 
   #store(): DuckDbStore {
@@ -261,7 +309,7 @@ export class DuckDbSession implements WriteSession {
   }
 
   /** Ids of a partition. A new symbol gets its dimension row with the commit. */
-  #ids(key: PartitionKey): number[] {
+  #ids(key: PartitionKey): [symbol: number, interval: number] {
     const { directory } = this.#database;
     const symbol = directory.reserveSymbol(key.symbol);
     const interval = directory.interval(key.interval).id;
@@ -275,13 +323,17 @@ export class DuckDbSession implements WriteSession {
     columns: readonly ColumnSpec[],
     batch: RecordBatch,
   ): Promise<void> {
+    await this.#appender(table, ids.length, columns).append(ids, batch);
+  }
+
+  #appender(table: string, idCount: number, columns: readonly ColumnSpec[]): BulkAppender {
     const connection = this.#use();
     let appender = this.#appenders.get(table);
     if (appender === undefined) {
-      appender = new BulkAppender(connection, table, ids.length, columns);
+      appender = new BulkAppender(connection, table, idCount, columns);
       this.#appenders.set(table, appender);
     }
-    await appender.append(ids, batch);
+    return appender;
   }
 
   async #delete(source: Source, range: TimeRange): Promise<void> {

@@ -46,38 +46,41 @@ function raw(vector: DuckDBVector): RawVector {
  */
 export class ChunkFiller {
   readonly #types: readonly DuckDBType[];
-  readonly #full: DuckDBDataChunk;
-  #chunk: DuckDBDataChunk;
+  #full: DuckDBDataChunk | null = null;
+  #chunk: DuckDBDataChunk | null = null;
 
   constructor(types: readonly DuckDBType[]) {
     this.#types = types;
-    this.#full = DuckDBDataChunk.create(types, CHUNK_ROWS);
-    this.#chunk = this.#full;
   }
 
   /** The next chunk, of `rows` rows; every column must be filled again. */
   start(rows: number): DuckDBDataChunk {
-    this.#chunk = rows === CHUNK_ROWS ? this.#full : DuckDBDataChunk.create(this.#types, rows);
+    if (rows === CHUNK_ROWS) this.#full ??= DuckDBDataChunk.create(this.#types, CHUNK_ROWS);
+    this.#chunk = rows === CHUNK_ROWS ? this.#full! : DuckDBDataChunk.create(this.#types, rows);
     return this.#chunk;
+  }
+
+  #vector(index: number): RawVector {
+    return raw(this.#chunk!.getColumnVector(index));
   }
 
   /** An id in every row. */
   fill(index: number, id: number): void {
-    const vector = raw(this.#chunk.getColumnVector(index));
+    const vector = this.#vector(index);
     (vector.items as Int32Array).fill(id);
     vector.flush();
   }
 
   /** NULL in every row. */
   fillNull(index: number): void {
-    const vector = raw(this.#chunk.getColumnVector(index));
+    const vector = this.#vector(index);
     validityOf(vector).fill(0n);
     vector.flush();
   }
 
   /** Whole milliseconds as BIGINT: written as two halves of 32 bits, since a BigInt a value costs 20 times that. */
   times(index: number, values: Float64Array): void {
-    const vector = raw(this.#chunk.getColumnVector(index));
+    const vector = this.#vector(index);
     const items = vector.items;
     const words = new Int32Array(items.buffer, items.byteOffset, 2 * items.length);
     for (let i = 0; i < values.length; i++) {
@@ -93,7 +96,7 @@ export class ChunkFiller {
 
   /** Doubles, NaN as NULL. */
   numbers(index: number, values: Float64Array): void {
-    const vector = raw(this.#chunk.getColumnVector(index));
+    const vector = this.#vector(index);
     (vector.items as Float64Array).set(values);
     if (vector.validity.data !== null) vector.validity.data.fill(ALL_VALID);
     markUnknown(vector, values);
@@ -102,7 +105,7 @@ export class ChunkFiller {
 
   /** Flags, small integers, masks: as they are. */
   integers(index: number, values: ColumnArray): void {
-    const vector = raw(this.#chunk.getColumnVector(index));
+    const vector = this.#vector(index);
     (vector.items as Int32Array).set(values as unknown as Int32Array);
     vector.flush();
   }

@@ -1,39 +1,43 @@
-import type { RecordBatch } from 'apache-arrow';
-import { type ColumnSpec, values } from '../columns.js';
+import { values } from '../columns.js';
 import { codeColumn } from '../schema/bar-indicator.js';
+import type { BatchAppend } from '../store/facts.js';
 import { quote } from '../store/sql.js';
 import type { MySqlStore } from './store.js';
 
 /** Ids that every row of a batch has, by column. */
-export type RowIds = Readonly<Record<string, number>>;
+export type RowIds = BatchAppend['parts'][number]['ids'];
 
 /**
- * Appends a batch to a table: straight by LOAD DATA LOCAL, for all that is written is numbers of ours, or by INSERT where
- * the server forbids that. The batch is encoded before anything of it is sent.
+ * Appends batches to a table: straight by LOAD DATA LOCAL, for all that is written is numbers of ours, or by INSERT where
+ * the server forbids that. They are encoded before anything of them is sent.
  *
- * @param columns of the batch; one that it lacks becomes NULL
- * @returns when the batch is encoded and its memory free again: sends the rows; the promise is fulfilled when the server has them all
+ * @param parts at least one, all with ids of the same columns; a column that a batch lacks becomes NULL
+ * @returns when they are encoded and their memory free again: sends the rows; the promise is fulfilled when the server has them all
  */
-export async function appendBatch(
+export async function appendBatches(
   store: MySqlStore,
-  table: string,
-  ids: RowIds,
-  columns: readonly ColumnSpec[],
-  batch: RecordBatch,
+  { table, columns, parts }: BatchAppend,
 ): Promise<() => Promise<void>> {
-  const present = new Set(batch.schema.fields.map((field) => field.name));
   const { isLocal, packetBytes } = store.limits;
   // A line must fit into a packet with room to spare; no line of ours is longer than 4 KB.
   const chunkBytes = Math.max(1, Math.min(131_072, packetBytes - 4_096));
-  const rows = batch.numRows;
-  const buffers = await store.encoder.encode({
-    ids: Object.values(ids),
-    kinds: columns.map(({ kind }) => kind),
-    arrays: columns.map(({ name }) => (present.has(name) ? values(batch, name) : null)),
-    rows,
-    chunkBytes,
-  });
-  const names = [...Object.keys(ids), ...columns.map(({ name }) => codeColumn(name))];
+  const kinds = columns.map(({ kind }) => kind);
+  const encoded = await Promise.all(
+    parts.map(({ ids, batch }) => {
+      const present = new Set(batch.schema.fields.map((field) => field.name));
+      const arrays = columns.map(({ name }) => (present.has(name) ? values(batch, name) : null));
+      return store.encoder.encode({
+        ids: Object.values(ids),
+        kinds,
+        arrays,
+        rows: batch.numRows,
+        chunkBytes,
+      });
+    }),
+  );
+  const rows = parts.reduce((sum, { batch }) => sum + batch.numRows, 0);
+  const buffers = encoded.flat();
+  const names = [...Object.keys(parts[0]!.ids), ...columns.map(({ name }) => codeColumn(name))];
   return async () => {
     if (rows === 0) return;
     if (isLocal) await store.load(table, names, rows, buffers);

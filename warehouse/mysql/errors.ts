@@ -8,6 +8,7 @@ interface DriverError extends Error {
   readonly sqlMessage?: string;
 }
 
+const DUPLICATE = 1062;
 const DEADLOCK = 1213;
 export const LOCK_WAIT_TIMEOUT = 1205;
 /** Connection errors that say where the mistake lies. */
@@ -32,6 +33,10 @@ const ACCESS: Readonly<Record<number, string>> = {
 const FULL: ReadonlySet<number> = new Set([1021, 1114, 3675]);
 
 export const isLockTimeout = (error: unknown): boolean => (error as DriverError).errno === LOCK_WAIT_TIMEOUT;
+
+/** True for what a statement throws whose row has the key of another one. */
+export const isDuplicate = (error: unknown): boolean =>
+  ((error as Error).cause as DriverError | undefined)?.errno === DUPLICATE;
 
 /** True when the connection cannot be used any more. */
 export function isFatal(error: unknown): boolean {

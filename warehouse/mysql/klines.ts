@@ -2,7 +2,7 @@ import type { RecordBatch } from 'apache-arrow';
 import { KLINE_COLUMNS } from '../schema/batches.js';
 import { quote, text, whole } from '../store/sql.js';
 import type { KlineReject } from '../warehouse.js';
-import { appendBatch } from './append.js';
+import { appendBatches } from './append.js';
 import { literal } from './sql.js';
 import type { MySqlStore } from './store.js';
 
@@ -21,7 +21,8 @@ export async function reviseKlines(
   await store.run('DROP TEMPORARY TABLE IF EXISTS stage_kline');
   await store.run('CREATE TEMPORARY TABLE stage_kline LIKE fact_kline');
   const ids = { symbol_id: symbolId!, interval_id: intervalId! };
-  await (await appendBatch(store, 'stage_kline', ids, KLINE_COLUMNS, batch))();
+  const parts = [{ ids, batch }];
+  await (await appendBatches(store, { table: 'stage_kline', columns: KLINE_COLUMNS, parts }))();
   await store.run(
     `INSERT INTO kline_revision
        (symbol_id, interval_id, ${KLINE_COLUMNS.map(({ name }) => quote(name)).join(', ')}, revision, run_id)

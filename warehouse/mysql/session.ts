@@ -9,19 +9,30 @@ import {
   RESULT_COLUMNS,
 } from '../schema/batches.js';
 import { PARTITION_TABLES, tableOf } from '../schema/tables.js';
-import { checkColumns, indicatorSource, predictionSource, resultSource } from '../store/facts.js';
+import {
+  type BatchAppend,
+  checkColumns,
+  indicatorSource,
+  predictionSource,
+  resultSource,
+} from '../store/facts.js';
 import { refreshGaps } from '../store/klines.js';
 import * as ledger from '../store/ledger.js';
 import { within } from '../store/scan.js';
 import { scanDerivations, scanKlines } from '../store/scans.js';
 import type { Source } from '../store/source.js';
 import { quote, whole } from '../store/sql.js';
+import * as stream from '../store/stream.js';
 import { deleteRows } from '../store/table-rows.js';
 import type {
+  Advance,
+  BarAppend,
   Head,
   KlineChange,
   KlineReject,
   LineageBlock,
+  OffsetMove,
+  OutboxPosition,
   PartitionKey,
   ResampleHead,
   RowFilter,
@@ -32,10 +43,11 @@ import type {
   TradeCheckpoint,
   WriteSession,
 } from '../warehouse.js';
-import { appendBatch, type RowIds } from './append.js';
-import { recordChange } from './changes.js';
+import { appendBatches, type RowIds } from './append.js';
+import { moveChanges, recordChange } from './changes.js';
 import { type MySqlDatabase, rollbackQuietly } from './database.js';
 import type { MySqlDirectory } from './directory.js';
+import { isDuplicate } from './errors.js';
 import * as klines from './klines.js';
 import { lockPartition, releaseLocks } from './locks.js';
 import type { MySqlStore } from './store.js';
@@ -156,7 +168,8 @@ export class MySqlSession implements WriteSession {
     await store.run(
       `CREATE TEMPORARY TABLE stage_indicator (close_time BIGINT NOT NULL PRIMARY KEY, ${names.map((name) => `${name} DOUBLE NULL`).join(', ')})`,
     );
-    await (await appendBatch(store, 'stage_indicator', {}, columns, batch))();
+    const parts = [{ ids: {}, batch }];
+    await (await appendBatches(store, { table: 'stage_indicator', columns, parts }))();
     const { where } = indicatorSource(this.#directory, key);
     await store.run(
       `UPDATE stage_indicator n JOIN bar_indicator ON ${where} AND bar_indicator.close_time = n.close_time
@@ -236,6 +249,41 @@ export class MySqlSession implements WriteSession {
     return deleteRows(await this.#ready(), table, filter);
   }
 
+  async appendBars(parts: readonly BarAppend[]): Promise<void> {
+    const own: { bars: BarAppend; ids: [symbol: number, interval: number] }[] = [];
+    for (const bars of parts) own.push({ bars, ids: await this.#own(bars) });
+    for (const append of stream.barAppends(own, this.#directory.codes)) await this.#send(append);
+    await stream.insertGaps(await this.#ready(), own);
+  }
+
+  async advance(steps: readonly Advance[]): Promise<readonly number[]> {
+    if (steps.length === 0) return [];
+    const own: (Advance & { ids: [symbol: number, interval: number] })[] = [];
+    for (const step of steps) own.push({ ...step, ids: await this.#own(step) });
+    const store = await this.#ready();
+    const numbers = await moveChanges(store, this.#database.name, own);
+    const moves = own.map((step) => ({ ...step, seq: numbers.get(step.change) ?? 0 }));
+    await stream.advance(store, moves, numbers.size);
+    return moves.map(({ seq }) => seq);
+  }
+
+  async moveOffsets(topic: string, moves: readonly OffsetMove[]): Promise<boolean> {
+    try {
+      return await stream.moveOffsets(await this.#ready(), topic, moves);
+    } catch (error) {
+      // Another consumer has committed the first offset of this partition since this one looked.
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Makes no partition this session's: rows of a higher revision stay, so a writer that has lost one does no harm. */
+  async setOutboxPositions(positions: readonly OutboxPosition[]): Promise<void> {
+    const own: { position: OutboxPosition; ids: [symbol: number, interval: number] }[] = [];
+    for (const position of positions) own.push({ position, ids: await this.#ids(position) });
+    await stream.setOutboxPositions(await this.#ready(), own);
+  }
+
   async commit(): Promise<void> {
     const store = await this.#ready();
     await store.run('COMMIT');
@@ -276,12 +324,17 @@ export class MySqlSession implements WriteSession {
   /** Ids of a partition, which is this session's alone from now on. @throws WarehouseHeldError */
   async #own(key: PartitionKey): Promise<[symbol: number, interval: number]> {
     this.#checkOpen();
-    const interval = this.#directory.interval(key.interval).id;
+    this.#directory.interval(key.interval);
     const name = `${key.symbol}\0${key.interval}`;
     if (!this.#locked.has(name)) {
       await lockPartition(await this.#ready(), this.#database.name, key);
       this.#locked.add(name);
     }
+    return this.#ids(key);
+  }
+
+  async #ids(key: PartitionKey): Promise<[symbol: number, interval: number]> {
+    const interval = this.#directory.interval(key.interval).id;
     const known = this.#directory.knownSymbol(key.symbol);
     if (known !== undefined) return [known, interval];
     // On a connection of its own: the row must be there for others, whatever becomes of this transaction.
@@ -299,14 +352,22 @@ export class MySqlSession implements WriteSession {
     const [symbol_id, interval_id] = await this.#own(key);
     for (let from = 0; from < batch.numRows; from += PIECE_ROWS) {
       const piece = batch.slice(from, from + PIECE_ROWS);
-      const send = await appendBatch(this.#store, table, { ...ids, symbol_id, interval_id }, columns, piece);
-      this.#checkOpen();
-      if (this.#sends.length === SENDS_AHEAD) await this.#sends.shift();
-      this.#pending = this.#pending.then(send);
-      this.#sends.push(this.#pending);
-      // It is awaited before anything else is asked; until then its error is nobody's.
-      this.#pending.catch(() => undefined);
+      await this.#send({
+        table,
+        columns,
+        parts: [{ ids: { ...ids, symbol_id, interval_id }, batch: piece }],
+      });
     }
+  }
+
+  async #send(append: BatchAppend): Promise<void> {
+    const send = await appendBatches(this.#store, append);
+    this.#checkOpen();
+    if (this.#sends.length === SENDS_AHEAD) await this.#sends.shift();
+    this.#pending = this.#pending.then(send);
+    this.#sends.push(this.#pending);
+    // It is awaited before anything else is asked; until then its error is nobody's.
+    this.#pending.catch(() => undefined);
   }
 
   async #delete(source: Source, range: TimeRange): Promise<void> {

@@ -3,8 +3,8 @@ import type { Connection, FieldPacket, QueryOptions, ResultSetHeader } from 'mys
 import { WarehouseLostError } from '../errors.js';
 import type { TableSpec } from '../schema/table.js';
 import type { ScanColumn, Slice, Source } from '../store/source.js';
-import { type Cell, quote } from '../store/sql.js';
-import { cellsOf, type Store } from '../store/store.js';
+import { type Cell, quote, wholeOrText } from '../store/sql.js';
+import { cellsOf, type RowList, type Store } from '../store/store.js';
 import type { TableRow, TimeRange } from '../warehouse.js';
 import type { ServerLimits } from './connect.js';
 import type { Encoder } from './encoder.js';
@@ -137,6 +137,22 @@ export class MySqlStore implements Store {
     const { rows: warnings } = await this.table('SHOW WARNINGS LIMIT 1');
     throw new Error(
       `warehouse: ${this.url}: ${table} took ${affectedRows} of ${rows} rows (${info}); ${warnings[0]?.[2] ?? 'no warning'}`,
+    );
+  }
+
+  list({ columns, rows }: RowList): string {
+    // MySQL and MariaDB write VALUES as a table differently.
+    const selects = rows.map((record, i) =>
+      record.map((cell, c) => wholeOrText(cell) + (i === 0 ? ` AS ${quote(columns[c]!)}` : '')).join(', '),
+    );
+    return `(SELECT ${selects.join(' UNION ALL SELECT ')}) v`;
+  }
+
+  /** From the list to the table: the other way round it would lock, and wait for, rows of others. Counts rows that stay as they are. */
+  updateBy(table: string, list: RowList, on: string, set: Readonly<Record<string, string>>): Promise<number> {
+    const assignments = Object.entries(set).map(([column, value]) => `t.${column} = ${value}`);
+    return this.run(
+      `UPDATE ${this.list(list)} STRAIGHT_JOIN ${table} t ON ${on} SET ${assignments.join(', ')}`,
     );
   }
 

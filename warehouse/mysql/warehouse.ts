@@ -7,12 +7,14 @@ import * as scans from '../store/scans.js';
 import type { FactFilter } from '../store/series.js';
 import { whole } from '../store/sql.js';
 import { importStrategy, setStrategyEnabled, strategies } from '../store/strategies.js';
+import { outboxPositions, streamOffsets } from '../store/stream.js';
 import type { StrategyDocument, StrategyRecord } from '../strategy.js';
 import type {
   Catalog,
   Head,
   KlineChange,
   LineageBlock,
+  OutboxPosition,
   PartitionChecksum,
   PartitionKey,
   PartitionState,
@@ -20,6 +22,7 @@ import type {
   RunRecord,
   ScanOptions,
   Snapshot,
+  StreamOffset,
   TaskRecord,
   TimeRange,
   TradeCheckpoint,
@@ -154,6 +157,14 @@ export class MySqlWarehouse implements Warehouse {
 
   snapshot(): Promise<Snapshot> {
     return MySqlSnapshot.begin(this.#database);
+  }
+
+  streamOffsets(topic: string): Promise<StreamOffset[]> {
+    return this.#database.use((store) => streamOffsets(store, topic));
+  }
+
+  outboxPositions(): Promise<OutboxPosition[]> {
+    return this.#database.use(outboxPositions);
   }
 
   async begin(): Promise<WriteSession> {

@@ -8,7 +8,7 @@ export const RUN: TableSpec = {
   isKeyed: true,
   columns: [
     column('run_id', 'count', 'rises'),
-    column('kind', 'text', 'load, download, resample, recompute, import, forget, mine'),
+    column('kind', 'text', 'load, download, resample, recompute, stream, import, forget, mine'),
     column('started_at', 'time', 'start'),
     column('finished_at', 'time', 'end; NULL: not finished', { nullable: true }),
     column('status', 'text', 'RUNNING, DONE, FAILED'),

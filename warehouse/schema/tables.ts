@@ -16,11 +16,13 @@ import { LINEAGE_BLOCK } from './lineage-block.js';
 import { MINING_RUN } from './mining-run.js';
 import { PATTERN_ITEMSET } from './pattern-itemset.js';
 import { PATTERN_RULE } from './pattern-rule.js';
+import { PREDICTION_OUTBOX } from './prediction-outbox.js';
 import { RESAMPLE_HEAD } from './resample-head.js';
 import { RUN } from './run.js';
 import { RUN_TASK } from './run-task.js';
 import { SCHEMA_VERSION } from './schema-version.js';
 import { STAGE_HEAD } from './stage-head.js';
+import { STREAM_OFFSET } from './stream-offset.js';
 import type { TableSpec } from './table.js';
 import { TRADE_CHECKPOINT } from './trade-checkpoint.js';
 
@@ -49,6 +51,8 @@ export const TABLES: readonly TableSpec[] = [
   MINING_RUN,
   PATTERN_ITEMSET,
   PATTERN_RULE,
+  STREAM_OFFSET,
+  PREDICTION_OUTBOX,
   SCHEMA_VERSION,
 ];
 
@@ -73,6 +77,7 @@ export const PARTITION_TABLES: readonly string[] = [
   RESAMPLE_HEAD,
   LINEAGE_BLOCK,
   TRADE_CHECKPOINT,
+  PREDICTION_OUTBOX,
 ].map((table) => table.name);
 
 /** By table: a query that returns the keys standing more than once. Empty: the grain holds. */

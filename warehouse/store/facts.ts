@@ -7,6 +7,18 @@ import type { Directory } from './directory.js';
 import type { ScanColumn, Source } from './source.js';
 import { quote, whole } from './sql.js';
 
+/** Batches of several partitions for one table. */
+export interface BatchAppend {
+  readonly table: string;
+  /** Of every batch; one that it lacks becomes NULL. */
+  readonly columns: readonly ColumnSpec[];
+  readonly parts: readonly {
+    /** What every row of the batch has, by column: the first ones of the table, in its order. */
+    readonly ids: Readonly<Record<string, number>>;
+    readonly batch: RecordBatch;
+  }[];
+}
+
 /** Where the rows of a partition's facts lie. */
 export function klineSource(directory: Directory, key: PartitionKey): Source {
   return marketSource(directory, key, 'fact_kline');

@@ -12,6 +12,10 @@ export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 /** A text literal. */
 export const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
+/** A whole number or a text as a literal. */
+export const wholeOrText = (value: number | string): string =>
+  typeof value === 'number' ? whole(value) : text(value);
+
 /** A whole number as a literal: times, ids, counts. */
 export function whole(value: number): string {
   if (!Number.isSafeInteger(value)) throw new Error(`warehouse: ${value} is not a whole number`);

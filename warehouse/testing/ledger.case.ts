@@ -203,6 +203,7 @@ export function ledgerCases(make: MakeWarehouse): void {
           runId: 1,
         });
         await session.recordKlineChange({ ...key, runId: 1, fromTime: 0, toTime: 1, added: 4, revised: 0 });
+        await session.setOutboxPositions([{ ...key, strategyId: id, publishedTo: 1, revision: 1 }]);
         await session.commit();
       }
       const counts = async () => {

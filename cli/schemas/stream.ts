@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+const count = z.int().nonnegative();
+
+/** `stream --json` */
+export const STREAM_OUTPUT = z.strictObject({
+  warehouse: z.string(),
+  run_id: count.describe('in the ledger (klinemill runs RUN_ID)'),
+  messages: count,
+  added: count.describe('bars'),
+  revised: count.describe('bars replaced by --revise'),
+  duplicates: count.describe('bars that stood already'),
+  computed: count.describe('bars whose facts were computed, late ones with all that descends from them'),
+  dead_letters: count,
+  transactions: count,
+  published: count.describe('predictions'),
+  elapsed_ms: z.number(),
+});

@@ -1,0 +1,175 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Warehouse } from '../../warehouse/index.js';
+import type { StreamBatch, StreamMessage } from './dead-letter.js';
+import type { GroupCommit } from './group.js';
+import { disconnectSoon } from './kafka.js';
+import type { StreamObserver } from './observer.js';
+
+export interface ConsumerOptions {
+  readonly kafka: Kafka;
+  readonly warehouse: Warehouse;
+  readonly topic: string;
+  readonly groupId: string;
+  /** A member that is silent for so long loses its partitions. */
+  readonly sessionMs: number;
+  readonly group: GroupCommit;
+  /** Messages of one transaction at most. */
+  readonly transactionMessages: number;
+  readonly observer: StreamObserver;
+  /** The group was joined anew: others may have written meanwhile. */
+  readonly rejoined: () => void;
+}
+
+const HEARTBEAT_MS = 3_000;
+/** A fetch waits so long for a message; a stop waits for the fetch. */
+const FETCH_WAIT_MS = 500;
+const RESTART_MS = 1_000;
+
+/**
+ * Reads a topic as a member of a consumer group. Where it goes on is what the warehouse says, not what Kafka says; Kafka is
+ * told afterwards, for those who watch the lag.
+ */
+export class StreamConsumer {
+  /** Offsets stored by partition: what the next transaction expects to find. */
+  readonly #offsets = new Map<number, number | null>();
+  /** Offsets that were sought, so that a hole in the log is not sought again and again. */
+  readonly #sought = new Map<number, number>();
+  #consumer: Consumer | null = null;
+  #isStopped = false;
+
+  constructor(private readonly options: ConsumerOptions) {}
+
+  /** Starts reading; what goes wrong from here on is tried again until `stop`. */
+  async start(): Promise<void> {
+    const { kafka, topic, groupId, sessionMs, observer } = this.options;
+    const consumer = kafka.consumer({
+      groupId,
+      sessionTimeout: sessionMs,
+      heartbeatInterval: HEARTBEAT_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      retry: { initialRetryTime: 100, maxRetryTime: 3_000, retries: 20 },
+    });
+    this.#consumer = consumer;
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      this.forget();
+      this.options.rejoined();
+      observer.ready?.(true);
+    });
+    consumer.on(consumer.events.REBALANCING, () => observer.ready?.(false));
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      observer.ready?.(false);
+      observer.retry?.('consumer', error, RESTART_MS);
+      // The client starts again by itself after errors that it takes for passing ones.
+      if (!restart) void this.#restart(consumer);
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      eachBatchAutoResolve: false,
+      autoCommitInterval: 1_000,
+      // One fetch brings batches of many partitions: they all go into one transaction.
+      partitionsConsumedConcurrently: 1_000,
+      eachBatch: (payload) => this.#take(payload),
+    });
+  }
+
+  /** What is known of stored offsets is out of date. */
+  forget(): void {
+    this.#offsets.clear();
+    this.#sought.clear();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    if (this.#consumer !== null) await disconnectSoon(this.#consumer, 5_000);
+  }
+
+  async #restart(broken: Consumer): Promise<void> {
+    await disconnectSoon(broken);
+    while (!this.#isStopped) {
+      await delay(RESTART_MS);
+      try {
+        return await this.start();
+      } catch (error) {
+        this.options.observer.retry?.('consumer', error as Error, RESTART_MS);
+        if (this.#consumer !== null) await disconnectSoon(this.#consumer);
+      }
+    }
+  }
+
+  async #take(payload: EachBatchPayload): Promise<void> {
+    const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
+    const { topic, group, observer } = this.options;
+    const { partition } = batch;
+    const stored = await this.#stored(partition);
+    const expected = stored ?? 0;
+    const first = Number(batch.firstOffset());
+    if (isStale() || !isRunning()) return;
+    if (first > expected && this.#sought.get(partition) !== expected) {
+      // The group's offset is ahead of the warehouse: it has stored another one's, or was brought back from a copy.
+      this.#sought.set(partition, expected);
+      this.#consumer!.seek({ topic, partition, offset: String(expected) });
+      return;
+    }
+    const last = Number(batch.lastOffset());
+    const isAlive = (): boolean => isRunning() && !isStale();
+    for (const slice of this.#slices(batch, stored, last)) {
+      if ((await alive(group.submit(slice, isAlive), heartbeat)) === 'left') {
+        // Read again from where the warehouse stands.
+        if (!this.#isStopped) this.#seekStored(partition);
+        return;
+      }
+      this.#offsets.set(partition, slice.next);
+      observer.lag?.(partition, Math.max(0, Number(batch.highWatermark) - slice.next));
+    }
+    observer.reached?.('before-offset-commit');
+    resolveOffset(String(last));
+  }
+
+  /** The batch from the stored offset on, in pieces that one transaction takes in. */
+  *#slices({ partition, messages }: Batch, stored: number | null, last: number): Generator<StreamBatch> {
+    const { transactionMessages } = this.options;
+    let from = stored;
+    let slice: StreamMessage[] = [];
+    for (const { offset: text, key, value, timestamp } of messages) {
+      const offset = Number(text);
+      if (offset < (stored ?? 0)) continue;
+      slice.push({ partition, offset, timestamp: Number(timestamp), key, value });
+      if (slice.length < transactionMessages || offset === last) continue;
+      yield { partition, messages: slice, from, next: offset + 1 };
+      from = offset + 1;
+      slice = [];
+    }
+    // Control records behind the last message have offsets too.
+    if (last >= (from ?? 0)) yield { partition, messages: slice, from, next: last + 1 };
+  }
+
+  #seekStored(partition: number): void {
+    const { topic } = this.options;
+    const stored = this.#offsets.get(partition) ?? 0;
+    this.#consumer!.seek({ topic, partition, offset: String(stored) });
+  }
+
+  async #stored(partition: number): Promise<number | null> {
+    if (!this.#offsets.has(partition)) {
+      const rows = await this.options.warehouse.streamOffsets(this.options.topic);
+      for (const row of rows)
+        if (!this.#offsets.has(row.partition)) this.#offsets.set(row.partition, row.nextOffset);
+      if (!this.#offsets.has(partition)) this.#offsets.set(partition, null);
+    }
+    return this.#offsets.get(partition)!;
+  }
+}
+
+/** Waits for `work` and stays a member of the group meanwhile. @throws what a heartbeat throws, when the group rebalances */
+async function alive<T>(work: Promise<T>, heartbeat: () => Promise<void>): Promise<T> {
+  for (;;) {
+    const timer = new AbortController();
+    const tick = delay(HEARTBEAT_MS / 2, null, { signal: timer.signal }).catch(() => null);
+    const done = await Promise.race([work.then((result) => ({ result })), tick]);
+    timer.abort();
+    if (done !== null) return done.result;
+    await heartbeat();
+  }
+}

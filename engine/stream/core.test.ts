@@ -1,0 +1,168 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../test/support/cli.js';
+import { random, walkColumns } from '../../test/support/market.js';
+import { csvOf } from '../../test/support/market-files.js';
+import { disordered } from '../../test/support/stream.js';
+import { checksumLines, newWarehouse, select } from '../../test/support/warehouse.js';
+import { GRAIN_QUERIES, type Warehouse } from '../../warehouse/index.js';
+import { loadFiles } from '../load.js';
+import { recompute } from '../recompute.js';
+import { verify } from '../verify.js';
+import { currentVersions } from '../versions.js';
+import { LoadedPartitions } from './context.js';
+import { StreamCore } from './core.js';
+import type { StreamMessage } from './dead-letter.js';
+import { klineMessage } from './kline-message.js';
+import { Outbox } from './outbox.js';
+
+// SPEC 9: by stream or batch, in any order, with restarts: the same facts. The batch is the reference.
+
+const NOW = Date.UTC(2026, 0, 1);
+const folder = temporaryFolder();
+const MARKET = [
+  { name: 'BTCUSDT-15m', rows: 6_000, durationMs: 900_000, seed: 2 },
+  { name: 'BTCUSDT-1h', rows: 2_700, durationMs: 3_600_000, seed: 1 },
+  { name: 'ETHUSDT-2h', rows: 1_500, durationMs: 7_200_000, seed: 3 },
+].map((market) => ({ ...market, columns: walkColumns(market) }));
+
+const open: Warehouse[] = [];
+async function warehouse(name: string): Promise<Warehouse> {
+  const opened = await newWarehouse(folder.path, name);
+  open.push(opened);
+  return opened;
+}
+
+let truth: string[];
+let gaps: readonly unknown[][];
+const GAPS = 'SELECT * FROM v_kline_gap ORDER BY ALL';
+
+beforeAll(async () => {
+  const reference = await warehouse('reference');
+  const files = MARKET.map(({ name, columns }) => {
+    const path = join(folder.path, `${name}-all.csv`);
+    writeFileSync(path, csvOf(columns));
+    return path;
+  });
+  await loadFiles(reference, files, { now: NOW });
+  await recompute(reference, { threads: 0 });
+  truth = await checksumLines(reference);
+  gaps = await select(reference, GAPS);
+});
+
+afterAll(async () => {
+  for (const opened of open) await opened.close();
+  folder.dispose();
+});
+
+/** The bars of a market as messages of one Kafka partition. */
+function messages({ name, rows, columns }: (typeof MARKET)[number]): Pick<StreamMessage, 'key' | 'value'>[] {
+  const key = Buffer.from(name.replace('-', '|'));
+  return Array.from({ length: rows }, (_, row) => ({ key, value: Buffer.from(klineMessage(columns, row)) }));
+}
+
+async function newCore(store: Warehouse, revise = false): Promise<StreamCore> {
+  const loaded = new LoadedPartitions();
+  for (const key of await store.partitions()) loaded.add(key);
+  const runId = await store.startRun('stream', '', NOW);
+  return new StreamCore(
+    { warehouse: store, versions: currentVersions(), runId, now: () => NOW, loaded },
+    {
+      topic: 't',
+      rules: { symbols: null, revise },
+      bury: async () => {},
+      observer: {},
+      outbox: await Outbox.open(store),
+    },
+  );
+}
+
+/** Feeds topics of one partition a market, in batches of random sizes, some of several partitions at once. */
+async function feed(
+  core: StreamCore,
+  topics: readonly (readonly Pick<StreamMessage, 'key' | 'value'>[])[],
+  options: {
+    readonly seed: number;
+    readonly largest: number;
+    /** Offset to go on from. */
+    readonly start?: number;
+    readonly between?: () => Promise<void>;
+  },
+): Promise<void> {
+  const next = random(options.seed);
+  const offsets = topics.map(() => options.start ?? 0);
+  while (topics.some((topic, p) => offsets[p]! < topic.length)) {
+    const batches = topics.flatMap((topic, partition) => {
+      const from = offsets[partition]!;
+      if (from >= topic.length || next() < 0.3) return [];
+      const to = Math.min(topic.length, from + 1 + Math.floor(next() * options.largest));
+      offsets[partition] = to;
+      return {
+        partition,
+        from: from === 0 ? null : from,
+        next: to,
+        messages: topic
+          .slice(from, to)
+          .map((message, i) => ({ ...message, partition, offset: from + i, timestamp: 0 })),
+      };
+    });
+    if (batches.length > 0) await core.take(batches);
+    if (core.hasRefinements && next() < 0.1) await core.refine();
+    await options.between?.();
+  }
+  await core.refine();
+}
+
+async function expectTruth(store: Warehouse): Promise<void> {
+  expect(await checksumLines(store)).toEqual(truth);
+  expect(await select(store, GAPS)).toEqual(gaps);
+  for (const [table, sql] of Object.entries(GRAIN_QUERIES))
+    expect([table, await select(store, sql)]).toEqual([table, []]);
+  const { problems, stale } = await verify(store, { threads: 0 });
+  expect({ problems, stale }).toEqual({ problems: [], stale: [] });
+}
+
+describe('a stream', () => {
+  it('leaves what the batch leaves, in order, in batches of thousands', async () => {
+    const store = await warehouse('large');
+    await feed(await newCore(store), MARKET.map(messages), { seed: 1, largest: 2_000 });
+    await expectTruth(store);
+  });
+
+  it('leaves the same with late bars, duplicates and restarts, in small batches', async () => {
+    const store = await warehouse('disorder');
+    const topics = MARKET.map((market, i) =>
+      disordered(messages(market), { seed: 7 + i, twice: 0.1, late: 0.05, lateBy: 50 }),
+    );
+    const core = await newCore(store);
+    const next = random(5);
+    const restart = async () => {
+      if (next() < 0.02) core.drop();
+    };
+    await feed(core, topics, { seed: 2, largest: 150, between: restart });
+    await expectTruth(store);
+  });
+
+  it('leaves the same bar by bar, over the end of a block', async () => {
+    const store = await warehouse('single');
+    const few = MARKET.map((market) => messages(market).slice(0, 1_030));
+    const core = await newCore(store);
+    await feed(
+      core,
+      few.map((topic) => topic.slice(0, 1_000)),
+      { seed: 3, largest: 1_000 },
+    );
+    await feed(core, few, { seed: 3, largest: 1, start: 1_000 });
+    const other = await warehouse('single-reference');
+    const files = MARKET.map(({ name, columns }) => {
+      const path = join(folder.path, `${name}-few.csv`);
+      writeFileSync(path, csvOf(columns, 0, 1_030));
+      return path;
+    });
+    await loadFiles(other, files, { now: NOW });
+    await recompute(other, { threads: 0 });
+    expect(await checksumLines(store)).toEqual(await checksumLines(other));
+    expect((await verify(store, { threads: 0 })).problems).toEqual([]);
+  });
+});

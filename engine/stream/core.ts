@@ -1,0 +1,221 @@
+import type { PartitionKey, WriteSession } from '../../warehouse/index.js';
+import { durationOf } from '../interval.js';
+import { recompute } from '../recompute.js';
+import { type SeriesChange, writeTasks } from './bookkeeping.js';
+import type { StreamContext } from './context.js';
+import type { DeadLetter, StreamBatch, StreamMessage } from './dead-letter.js';
+import { type Decoded, decode, type TakeRules } from './decode.js';
+import { Ingest, type Ingested } from './ingest.js';
+import type { StreamObserver } from './observer.js';
+import { openSeries } from './open-series.js';
+import type { Outbox } from './outbox.js';
+import type { Series } from './series.js';
+import { messageKey } from './topics.js';
+
+/** Another consumer has moved an offset: what this one knows of the partition is out of date. */
+export class FencedError extends Error {
+  override readonly name = 'FencedError';
+}
+
+export interface CoreOptions {
+  readonly topic: string;
+  readonly rules: Omit<TakeRules, 'now'>;
+  /** Sends dead letters; resolves when the broker has them. */
+  readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
+  readonly observer: StreamObserver;
+  /** null: predictions are not published. */
+  readonly outbox: Outbox | null;
+}
+
+/** Published positions are stored this often: a statement less a transaction. */
+const OUTBOX_EVERY_MS = 1000;
+/** Tasks of the ledger are written this often: a replica follows them. */
+const SETTLE_EVERY_MS = 60_000;
+
+/** Takes batches of messages into the warehouse, one transaction at a time. Knows nothing of Kafka. */
+export class StreamCore {
+  readonly #series = new Map<string, Series>();
+  /** Partitions whose contested exits wait for a look at finer bars, by their name. */
+  readonly #refinements = new Map<string, PartitionKey>();
+
+  #settledAt = performance.now();
+  #isStale = false;
+  #outboxStoredAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly context: StreamContext,
+    readonly options: CoreOptions,
+  ) {}
+
+  /** Series that are open. */
+  get series(): Iterable<Series> {
+    return this.#series.values();
+  }
+
+  /** Time to settle: whoever follows the ledger waits for it. */
+  get isUnsettled(): boolean {
+    return performance.now() - this.#settledAt > SETTLE_EVERY_MS;
+  }
+
+  /** What it knows of the warehouse is out of date. */
+  get isStale(): boolean {
+    return this.#isStale;
+  }
+
+  get hasRefinements(): boolean {
+    return this.#refinements.size > 0;
+  }
+
+  /** What it knows of the warehouse is to be renewed before the next batches: somebody else may have written. */
+  drop(): void {
+    this.#isStale = true;
+  }
+
+  /** Forgets what it knows of the warehouse. */
+  async renew(): Promise<void> {
+    await this.options.outbox?.reload(this.context.warehouse);
+    this.#series.clear();
+    this.#isStale = false;
+  }
+
+  /**
+   * Klines, facts, state and offsets of these batches in one transaction.
+   *
+   * @throws FencedError when another consumer has taken one of them in; whatever the warehouse or the broker throws.
+   *   Nothing is written then, and what is known of the series is dropped.
+   */
+  async take(batches: readonly StreamBatch[]): Promise<Ingested> {
+    const { context, options } = this;
+    const { observer } = options;
+    if (this.#isStale) await this.renew();
+    const startedAt = performance.now();
+    const decoded = decode(messagesOf(batches), { ...options.rules, now: context.now() });
+    const decodedAt = performance.now();
+    await this.#open(decoded);
+    const openedAt = performance.now();
+    observer.reached?.('before-transaction');
+    const session = await context.warehouse.begin();
+    try {
+      const ingest = new Ingest(
+        context,
+        session,
+        (key) => this.#at(key),
+        options.topic,
+        options.rules.revise,
+      );
+      const ingested = await ingest.run(decoded);
+      const computedAt = performance.now();
+      this.#schedule(ingested.changes);
+      await ingest.writeLedgers();
+      await this.#moveOffsets(session, batches);
+      const positions = await this.#storeOutbox(session, ingested.changes);
+      const writtenAt = performance.now();
+      if (ingested.dead.length > 0) await options.bury(ingested.dead);
+      observer.reached?.('in-transaction');
+      await session.commit();
+      observer.reached?.('after-commit');
+      options.outbox?.stored(positions);
+      observer.committed?.(batches, ingested, {
+        decodeMs: decodedAt - startedAt,
+        openMs: openedAt - decodedAt,
+        computeMs: computedAt - openedAt,
+        ledgerMs: writtenAt - computedAt,
+        commitMs: performance.now() - writtenAt,
+      });
+      return ingested;
+    } catch (error) {
+      await session.rollback().catch(() => {});
+      this.drop();
+      throw error;
+    }
+  }
+
+  /** Looks at finer bars that may decide exits anew (SPEC 6); in transactions of their own. */
+  async refine(): Promise<void> {
+    const { warehouse, versions, now } = this.context;
+    for (const [name, key] of [...this.#refinements]) {
+      await recompute(warehouse, { ...key, threads: 0, versions, now });
+      this.#refinements.delete(name);
+      const series = this.#series.get(name);
+      if (series !== undefined) series.isPending = false;
+    }
+  }
+
+  /** Writes what the transactions of bars leave for later: tasks of the ledger, and how far predictions are published. */
+  async settle(): Promise<void> {
+    this.#settledAt = performance.now();
+    const positions = this.options.outbox?.toStore() ?? [];
+    const open = this.#isStale ? [] : [...this.#series.values()].filter(({ untasked }) => untasked !== null);
+    if (positions.length + open.length === 0) return;
+    const session = await this.context.warehouse.begin();
+    try {
+      await session.setOutboxPositions(positions);
+      for (const series of open) {
+        const block = series.incompleteBlock();
+        const blocks = block === null ? [] : [block];
+        await writeTasks(this.context, session, series, series.untasked!, blocks);
+      }
+      await session.commit();
+      this.options.outbox?.stored(positions);
+    } catch (error) {
+      await session.rollback().catch(() => {});
+      this.drop();
+      throw error;
+    }
+  }
+
+  #at(key: PartitionKey): Series {
+    return this.#series.get(messageKey(key))!;
+  }
+
+  async #open({ layers }: Decoded): Promise<void> {
+    for (const { key, rows } of layers.flat()) {
+      const name = messageKey(key);
+      if (rows === 0 || this.#series.has(name)) continue;
+      const series = await openSeries(this.context, key);
+      this.#series.set(name, series);
+      this.context.loaded.add(key);
+      this.options.outbox?.add(series);
+    }
+  }
+
+  /** Finds the coarser partitions whose contested exits the new bars may decide. */
+  #schedule(changes: readonly SeriesChange[]): void {
+    for (const { series, fromTime, toTime } of changes) {
+      const { symbol, interval } = series.key;
+      const durationMs = durationOf(interval);
+      for (const key of this.context.loaded.list()) {
+        const coarse = durationOf(key.interval);
+        if (key.symbol !== symbol || coarse <= durationMs || coarse % durationMs !== 0) continue;
+        const name = messageKey(key);
+        const open = this.#series.get(name);
+        // Of a series that is not open nothing is known.
+        if (open !== undefined && !open.isDecidedWithin(fromTime, toTime)) continue;
+        this.#refinements.set(name, key);
+        if (open !== undefined) open.isPending = true;
+      }
+    }
+  }
+
+  async #moveOffsets(session: WriteSession, batches: readonly StreamBatch[]): Promise<void> {
+    const moves = batches.map(({ partition, from, next }) => ({ partition, expected: from, next }));
+    if (!(await session.moveOffsets(this.options.topic, moves)))
+      throw new FencedError('stream: another consumer has taken one of these partitions over');
+  }
+
+  async #storeOutbox(session: WriteSession, changes: readonly SeriesChange[]) {
+    const { outbox } = this.options;
+    if (outbox === null) return [];
+    const changed = changes.filter(({ reason }) => reason === 'changed bars');
+    const isTime = performance.now() - this.#outboxStoredAt >= OUTBOX_EVERY_MS;
+    if (changed.length === 0 && !outbox.isUrgent && !isTime) return [];
+    this.#outboxStoredAt = performance.now();
+    const positions = outbox.toStore(changed);
+    await session.setOutboxPositions(positions);
+    return positions;
+  }
+}
+
+function* messagesOf(batches: readonly StreamBatch[]): Generator<StreamMessage> {
+  for (const { messages } of batches) yield* messages;
+}

@@ -1,0 +1,152 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { FencedError, type StreamCore } from './core.js';
+import type { StreamBatch } from './dead-letter.js';
+
+/** What became of a batch: `left` ones are not taken in and come again. */
+export type Outcome = 'taken' | 'left';
+
+interface Waiting {
+  readonly batch: StreamBatch;
+  /** False when the batch's partition belongs to somebody else by now. */
+  readonly isAlive: () => boolean;
+  readonly resolve: (outcome: Outcome) => void;
+}
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 10_000;
+/** Finer bars are looked at when nothing else waits, but not later than this. */
+const REFINE_AFTER_MS = 2_000;
+
+export interface GroupOptions {
+  /** Messages of one transaction at most. */
+  readonly transactionMessages: number;
+  readonly retry: (what: string, error: Error, waitMs: number) => void;
+  /** Somebody else has moved an offset. */
+  readonly fenced: () => void;
+  /** The warehouse was looked at anew: others may have left work. */
+  readonly renewed: () => Promise<void>;
+}
+
+/**
+ * Takes the batches of several Kafka partitions in together, as many as wait: under load one transaction serves them all,
+ * and a single bar does not wait for others. What fails is tried again until it is done or belongs to somebody else.
+ */
+export class GroupCommit {
+  #waiting: Waiting[] = [];
+  #work: Promise<void> | null = null;
+  #refineSince: number | null = null;
+  readonly #stop = new AbortController();
+
+  constructor(
+    private readonly core: StreamCore,
+    private readonly options: GroupOptions,
+  ) {}
+
+  submit(batch: StreamBatch, isAlive: () => boolean): Promise<Outcome> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ batch, isAlive, resolve });
+      this.#start();
+    });
+  }
+
+  /** Looks at the warehouse anew: the partitions may have been another one's. */
+  renew(): void {
+    this.core.drop();
+    this.#start();
+  }
+
+  /** Resolves when nothing waits and nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#work !== null) await this.#work;
+  }
+
+  /** Resolves when nothing is under way; what waits or fails is left. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#work;
+  }
+
+  #start(): void {
+    this.#work ??= this.#run().finally(() => {
+      this.#work = null;
+      // What came in the very moment in which the loop ended.
+      if (this.#waiting.length > 0) this.#start();
+    });
+  }
+
+  async #run(): Promise<void> {
+    // Batches of one fetch are handed over in one turn of the event loop.
+    await new Promise(setImmediate);
+    while (this.#waiting.length > 0 || this.core.hasRefinements || this.core.isStale) {
+      if (this.#stop.signal.aborted) {
+        for (const { resolve } of this.#waiting.splice(0)) resolve('left');
+        return;
+      }
+      if (this.core.isStale) await this.#untilDone('warehouse', () => this.#renew());
+      if (this.#waiting.length > 0) await this.#take();
+      if (this.core.isUnsettled) await this.#untilDone('ledger', () => this.core.settle());
+      if (this.#isTimeToRefine()) await this.#untilDone('finer bars', () => this.core.refine());
+      await new Promise(setImmediate);
+    }
+  }
+
+  async #renew(): Promise<void> {
+    await this.core.renew();
+    await this.options.renewed();
+  }
+
+  async #take(): Promise<void> {
+    const group = this.#next();
+    await this.#untilDone('transaction', async () => {
+      const dead = group.filter(({ isAlive }) => !isAlive());
+      for (const { resolve } of dead) resolve('left');
+      const alive = group.filter(({ isAlive }) => isAlive());
+      if (alive.length > 0) await this.core.take(alive.map(({ batch }) => batch));
+      for (const { resolve } of alive) resolve('taken');
+    });
+    // Resolved ones are not resolved again.
+    for (const { resolve } of group) resolve('left');
+  }
+
+  #next(): Waiting[] {
+    let messages = 0;
+    let count = 0;
+    for (const { batch } of this.#waiting) {
+      messages += batch.messages.length;
+      if (count > 0 && messages > this.options.transactionMessages) break;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  #isTimeToRefine(): boolean {
+    if (!this.core.hasRefinements) {
+      this.#refineSince = null;
+      return false;
+    }
+    this.#refineSince ??= performance.now();
+    if (this.#waiting.length > 0 && performance.now() - this.#refineSince < REFINE_AFTER_MS) return false;
+    this.#refineSince = null;
+    return true;
+  }
+
+  /** A warehouse or broker that is away is waited for; it never makes a dead letter. */
+  async #untilDone(what: string, work: () => Promise<void>): Promise<void> {
+    for (
+      let waitMs = FIRST_WAIT_MS;
+      !this.#stop.signal.aborted;
+      waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)
+    ) {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof FencedError) {
+          this.options.fenced();
+          return;
+        }
+        this.options.retry(what, error as Error, waitMs);
+        await delay(waitMs, undefined, { signal: this.#stop.signal }).catch(() => {});
+      }
+    }
+  }
+}

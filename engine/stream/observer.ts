@@ -1,0 +1,30 @@
+import type { DeadLetter, StreamBatch } from './dead-letter.js';
+import type { Ingested } from './ingest.js';
+
+/** Where a stream can be interrupted: tests end the process there. */
+export type StreamPoint = 'before-transaction' | 'in-transaction' | 'after-commit' | 'before-offset-commit';
+
+/** Time that a transaction spent, ms, by part. */
+export interface CommitParts {
+  readonly decodeMs: number;
+  readonly openMs: number;
+  readonly computeMs: number;
+  readonly ledgerMs: number;
+  readonly commitMs: number;
+}
+
+/** Who watches a stream: logs, metrics, tests. Every part may be absent. */
+export interface StreamObserver {
+  /** A transaction is committed. */
+  committed?(batches: readonly StreamBatch[], ingested: Ingested, parts: CommitParts): void;
+  /** A dead letter is sent; it may be sent again when its transaction fails. */
+  dead?(letter: DeadLetter): void;
+  /** Something failed and is tried again. */
+  retry?(what: string, error: Error, waitMs: number): void;
+  published?(predictions: number): void;
+  /** True while messages are taken in: the group is joined, and the last transaction did not fail. */
+  ready?(isReady: boolean): void;
+  /** Messages of a partition that are not taken in yet. */
+  lag?(partition: number, messages: number): void;
+  reached?(point: StreamPoint): void;
+}

@@ -1,0 +1,263 @@
+import type { Kafka, Producer } from 'kafkajs';
+import kafkajs from 'kafkajs';
+import type { Warehouse } from '../../warehouse/index.js';
+import { recompute } from '../recompute.js';
+import { currentVersions } from '../versions.js';
+import { StreamConsumer } from './consumer.js';
+import { LoadedPartitions, type StreamContext } from './context.js';
+import { StreamCore } from './core.js';
+import { deadLetterSends } from './dead-letter.js';
+import { GroupCommit } from './group.js';
+import { createKafka, createProducer, disconnectSoon, ensureTopics, type KafkaSettings } from './kafka.js';
+import type { StreamObserver } from './observer.js';
+import { Outbox } from './outbox.js';
+import { Publisher } from './publisher.js';
+import { topicEnds } from './topic-ends.js';
+import type { Topics } from './topics.js';
+
+export interface StreamOptions {
+  readonly kafka: KafkaSettings;
+  readonly topics: Topics;
+  /** Consumer group; its members share the partitions. */
+  readonly groupId: string;
+  /** Symbols that are taken in; null: all. */
+  readonly symbols: ReadonlySet<string> | null;
+  readonly revise: boolean;
+  readonly publish: boolean;
+  /** Forget what is stored of the topic's offsets and read it from its beginning: bars that stand are skipped. */
+  readonly resetOffsets: boolean;
+  /** End when everything is taken in that the topic holds at the start. */
+  readonly untilEnd: boolean;
+  /** Messages of one transaction at most; 32,768. */
+  readonly transactionMessages?: number;
+  /** A member of the group that is silent for so long loses its partitions, ms; 30,000. */
+  readonly sessionMs?: number;
+  /** Ends the stream: what is under way is finished, the rest is left. */
+  readonly signal: AbortSignal;
+  readonly observer: StreamObserver;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+export interface StreamReport {
+  readonly runId: number;
+  readonly messages: number;
+  readonly added: number;
+  readonly revised: number;
+  readonly duplicates: number;
+  readonly computed: number;
+  readonly dead: number;
+  readonly transactions: number;
+  readonly published: number;
+  readonly elapsedMs: number;
+}
+
+/** More would hold more memory and gain nothing. */
+const TRANSACTION_MESSAGES = 32_768;
+const SESSION_MS = 30_000;
+/** Waiting for what is being published when the stream ends; the rest is published by the next run. */
+const PUBLISH_PATIENCE_MS = 2_000;
+
+/**
+ * Takes the klines of a topic into the warehouse, with every fact of them, until `signal` ends it.
+ *
+ * @throws UserError when the stored offsets are not the topic's; what the broker throws when it cannot be reached at all
+ */
+export async function stream(warehouse: Warehouse, options: StreamOptions): Promise<StreamReport> {
+  const { topics, observer, now } = options;
+  const kafka = createKafka(options.kafka);
+  await ensureTopics(kafka, { [topics.deadLetters]: 1, [topics.predictions]: 4 });
+  const ends = await topicEnds(kafka, warehouse, topics, options.resetOffsets);
+  const versions = currentVersions();
+  // What was left half-way by a batch, an older program or a crash.
+  await recompute(warehouse, { threads: 0, versions, now });
+  const startedAt = performance.now();
+  const runId = await warehouse.startRun('stream', topics.klines, now());
+  const loaded = new LoadedPartitions();
+  for (const key of await warehouse.partitions()) loaded.add(key);
+  const context: StreamContext = { warehouse, versions, runId, now, loaded };
+  const running = await RunningStream.start(kafka, context, options, ends);
+  await running.ended;
+  const report = await running.stop();
+  await warehouse.finishRun(runId, 'DONE', `${report.messages} messages, ${report.added} bars added`, now());
+  observer.ready?.(false);
+  return { ...report, runId, elapsedMs: performance.now() - startedAt };
+}
+
+class RunningStream {
+  /** Resolves when the stream is to end. */
+  readonly ended: Promise<void>;
+  #end!: () => void;
+  readonly #counts = {
+    messages: 0,
+    added: 0,
+    revised: 0,
+    duplicates: 0,
+    computed: 0,
+    dead: 0,
+    transactions: 0,
+    published: 0,
+  };
+  readonly #core: StreamCore;
+  readonly #group: GroupCommit;
+  readonly #consumer: StreamConsumer;
+  readonly #publisher: Publisher | null;
+  readonly #producer: Producer;
+  /** Partitions whose messages of the start are not taken in yet, with the offset behind them. */
+  readonly #open: Map<number, number>;
+
+  static async start(
+    kafka: Kafka,
+    context: StreamContext,
+    options: StreamOptions,
+    ends: Map<number, number>,
+  ): Promise<RunningStream> {
+    const producer = createProducer(kafka);
+    await producer.connect();
+    const outbox = options.publish ? await Outbox.open(context.warehouse) : null;
+    const stored = await context.warehouse.streamOffsets(options.topics.klines);
+    const open = new Map(ends);
+    for (const { partition, nextOffset } of stored)
+      if (nextOffset >= (ends.get(partition) ?? 0)) open.delete(partition);
+    for (const [partition, end] of ends) if (end === 0) open.delete(partition);
+    const running = new RunningStream(kafka, producer, context, options, outbox, open);
+    if (options.untilEnd && open.size === 0) {
+      await running.#publishRest();
+      running.#end();
+    } else await running.#consumer.start();
+    return running;
+  }
+
+  private constructor(
+    kafka: Kafka,
+    producer: Producer,
+    context: StreamContext,
+    private readonly options: StreamOptions,
+    outbox: Outbox | null,
+    open: Map<number, number>,
+  ) {
+    const { topics, observer, symbols, revise, groupId, signal } = options;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    if (signal.aborted) this.#end();
+    signal.addEventListener('abort', () => this.#end(), { once: true });
+    this.#producer = producer;
+    this.#open = open;
+    this.#core = new StreamCore(context, {
+      topic: topics.klines,
+      rules: { symbols, revise },
+      bury: async (letters) => {
+        for (const messages of deadLetterSends(topics.klines, letters))
+          await producer.send({ topic: topics.deadLetters, acks: -1, messages });
+        for (const letter of letters) observer.dead?.(letter);
+      },
+      observer: { ...observer, committed: (...args) => this.#committed(...args) },
+      outbox,
+    });
+    this.#publisher =
+      outbox === null
+        ? null
+        : new Publisher(
+            context.warehouse,
+            outbox,
+            async (messages) => {
+              const { GZIP } = kafkajs.CompressionTypes;
+              await producer.send({ topic: topics.predictions, acks: -1, compression: GZIP, messages });
+              this.#counts.published += messages.length;
+              observer.published?.(messages.length);
+            },
+            async (error) => observer.retry?.('publishing', error, 0),
+          );
+    const { transactionMessages = TRANSACTION_MESSAGES } = options;
+    this.#group = new GroupCommit(this.#core, {
+      transactionMessages,
+      retry: (what, error, waitMs) => {
+        observer.ready?.(false);
+        observer.retry?.(what, error, waitMs);
+      },
+      fenced: () => this.#forget(),
+      renewed: () => this.#publishRest(),
+    });
+    this.#consumer = new StreamConsumer({
+      kafka,
+      warehouse: context.warehouse,
+      topic: topics.klines,
+      groupId,
+      sessionMs: options.sessionMs ?? SESSION_MS,
+      group: this.#group,
+      transactionMessages,
+      observer,
+      rejoined: () => this.#forget(),
+    });
+  }
+
+  /** What earlier runs and other members of the group have committed and not published. */
+  async #publishRest(): Promise<void> {
+    const { warehouse } = this.#core.context;
+    const positions = this.#core.options.outbox?.list() ?? [];
+    if (positions.length === 0) return;
+    const records = await warehouse.strategies();
+    for (const { symbol, interval, lastCloseTime: to } of await warehouse.partitions()) {
+      const own = positions.filter(
+        (one) => one.symbol === symbol && one.interval === interval && one.publishedTo < to,
+      );
+      const strategies = records.filter(({ strategyId }) => own.some((one) => one.strategyId === strategyId));
+      const key = { symbol, interval };
+      if (strategies.length > 0) this.#publisher!.committed({ key, strategies, to, fresh: null });
+    }
+  }
+
+  /** Finishes what is under way. */
+  async stop(): Promise<Omit<StreamReport, 'runId' | 'elapsedMs'>> {
+    const { signal } = this.options;
+    if (!signal.aborted) {
+      await this.#group.idle();
+      await this.#publisher?.drained();
+    }
+    await this.#group.stop();
+    await this.#consumer.stop();
+    if (this.#publisher !== null) await inTime(this.#publisher.stop(), PUBLISH_PATIENCE_MS);
+    await this.#core.settle();
+    await disconnectSoon(this.#producer);
+    return { ...this.#counts };
+  }
+
+  #forget(): void {
+    this.#group.renew();
+    // Made before the first join.
+    this.#consumer?.forget();
+  }
+
+  #committed(...[batches, ingested, parts]: Parameters<NonNullable<StreamObserver['committed']>>): void {
+    const counts = this.#counts;
+    for (const { partition, messages, next } of batches) {
+      counts.messages += messages.length;
+      const end = this.#open.get(partition);
+      if (end !== undefined && next >= end) this.#open.delete(partition);
+    }
+    counts.added += ingested.added;
+    counts.revised += ingested.revised;
+    counts.duplicates += ingested.duplicates;
+    counts.computed += ingested.computed;
+    counts.dead += ingested.dead.length;
+    counts.transactions++;
+    for (const { series, fresh } of ingested.changes) {
+      const { key, strategies, lastCloseTime } = series;
+      this.#publisher?.committed({ key, strategies, to: lastCloseTime, fresh });
+    }
+    const { observer, untilEnd } = this.options;
+    observer.ready?.(true);
+    observer.committed?.(batches, ingested, parts);
+    if (untilEnd && this.#open.size === 0) this.#end();
+  }
+}
+
+async function inTime(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}

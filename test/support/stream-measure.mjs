@@ -1,0 +1,48 @@
+// A consumer of its own process that measures itself: tests start it with one JSON argument and read its last line.
+import { stream } from '../../dist/engine/index.js';
+import { openWarehouse } from '../../dist/warehouse/index.js';
+
+const { url, brokers, topic, now, publish, untilEnd, warmUp } = JSON.parse(process.argv[2]);
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort());
+// As the command opens it.
+const warehouse = await openWarehouse(url, { threads: 1 });
+const parts = {};
+/** Resident memory by messages taken in. */
+const memory = [];
+/** From produced to committed, ms, behind the first `warmUp` messages. */
+const latencies = [];
+let taken = 0;
+let readyAt = 0;
+let lastAt = 0;
+const report = await stream(warehouse, {
+  kafka: { brokers: [brokers], clientId: 'klinemill-measure' },
+  topics: { klines: topic, deadLetters: `${topic}.dlq`, predictions: `${topic}.predictions` },
+  groupId: topic,
+  symbols: null,
+  revise: false,
+  publish,
+  resetOffsets: false,
+  untilEnd,
+  signal: stop.signal,
+  now: now === null ? Date.now : () => now,
+  observer: {
+    ready(isReady) {
+      if (isReady && readyAt === 0) readyAt = performance.now();
+    },
+    committed(batches, _, own) {
+      const at = Date.now();
+      lastAt = performance.now();
+      for (const { messages } of batches) {
+        for (const { timestamp } of messages) if (taken++ >= warmUp) latencies.push(at - timestamp);
+      }
+      for (const [part, ms] of Object.entries(own)) parts[part] = (parts[part] ?? 0) + ms;
+      memory.push([taken, process.memoryUsage.rss()]);
+      process.stdout.write(`taken ${taken}\n`);
+    },
+    retry: (what, error) => process.stderr.write(`retry ${what}: ${error.message}\n`),
+  },
+});
+await warehouse.close();
+const measured = { report, elapsedMs: lastAt - readyAt, parts, memory, latencies };
+process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0));
