@@ -200,12 +200,9 @@ describe('loadFile', () => {
   });
 
   it('reads standard input and anything else that yields bytes', async () => {
-    const source = openStream(
-      '-',
-      (async function* () {
-        yield Buffer.from(`${line(0)}\n${line(1)}`);
-      })(),
-    );
+    const source = openStream('-', async function* () {
+      yield Buffer.from(`${line(0)}\n${line(1)}`);
+    });
     const [report] = await loadSources(
       warehouse,
       [{ source, key: { symbol: 'X', interval: '1h' } }],
@@ -249,10 +246,11 @@ describe('chunks of a file', () => {
     async function* bytes(): AsyncGenerator<Buffer> {
       yield Buffer.from(lines.join('\n'));
     }
-    const source = openStream(name, bytes());
+    const source = openStream(name, bytes);
     return {
       name,
       path: null,
+      isRepeatable: true,
       bytes: () => source.bytes(),
       sha256: () => source.sha256(),
       klines: (options) => readKlines(source, { ...options, memory: ownMemory(3) }),

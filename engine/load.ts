@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
-import type { PartitionKey, Warehouse } from '../warehouse/index.js';
+import { type PartitionKey, type Warehouse, WarehouseLostError } from '../warehouse/index.js';
+import { againWhenLost } from './again-when-lost.js';
 import { UserError } from './errors.js';
+import { inSession } from './in-session.js';
 import { FileLoad } from './load/file-load.js';
-import type { LoadOptions, LoadReport } from './load/report.js';
+import type { LoadOptions, LoadProgress, LoadReport } from './load/report.js';
 import { type ByteSource, openFile } from './source/file.js';
 import type { KlineSource } from './source/kline-source.js';
 import { withParseThread } from './source/parse-threads.js';
@@ -87,7 +89,12 @@ export async function loadSources(
   return reports;
 }
 
-/** One source in a transaction of its own, under a run that the caller has begun. @throws as `loadSources` */
+/**
+ * One source in a transaction of its own, under a run that the caller has begun; again from its start when that
+ * transaction was lost.
+ *
+ * @throws as `loadSources`
+ */
 export async function loadSource(
   warehouse: Warehouse,
   runId: number,
@@ -95,14 +102,21 @@ export async function loadSource(
   key: PartitionKey,
   options: LoadOptions,
 ): Promise<LoadReport> {
-  const session = await warehouse.begin();
-  try {
-    const load = new FileLoad(session, runId, source, key, options);
-    const report = await load.run();
-    await session.commit();
-    return report;
-  } catch (error) {
-    await session.rollback();
-    throw error;
-  }
+  let read = 0;
+  // Rows that are read again are no progress.
+  const onProgress = (step: LoadProgress): void => {
+    read = Math.max(read, step.read);
+    options.onProgress?.({ ...step, read });
+  };
+  const load = (): Promise<LoadReport> =>
+    inSession(warehouse, (session) =>
+      new FileLoad(session, runId, source, key, { ...options, onProgress }).run(),
+    );
+  if (source.isRepeatable) return againWhenLost(load);
+  return load().catch((error: unknown) => {
+    if (!(error instanceof WarehouseLostError)) throw error;
+    throw new Error(`${error.message}; '${source.name}' cannot be read a second time: load it again`, {
+      cause: error,
+    });
+  });
 }

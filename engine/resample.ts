@@ -1,5 +1,6 @@
 import { RESAMPLE_VERSION } from '../kernels/index.js';
 import { type PartitionState, type ResampleHead, readGaps, type Warehouse } from '../warehouse/index.js';
+import { againWhenLost } from './again-when-lost.js';
 import { UserError } from './errors.js';
 import { inSession } from './in-session.js';
 import { durationOf, INTERVAL_NAMES } from './interval.js';
@@ -67,14 +68,16 @@ export async function resample(warehouse: Warehouse, options: ResampleOptions): 
   try {
     for (const task of planned) {
       const taskStartedAt = Date.now();
-      const report = await inSession(warehouse, async (session) => {
-        const done = await new Derivation(session, context, task).run();
-        const partialSeq = partial ? seq : (headOf(heads, task)?.partialSeq ?? 0);
-        const { symbol, source, target: interval } = task;
-        const head = { symbol, interval, source, seq, partialSeq, version: RESAMPLE_VERSION, runId };
-        await session.setResampleHead(head);
-        return done;
-      });
+      const report = await againWhenLost(() =>
+        inSession(warehouse, async (session) => {
+          const done = await new Derivation(session, context, task).run();
+          const partialSeq = partial ? seq : (headOf(heads, task)?.partialSeq ?? 0);
+          const { symbol, source, target: interval } = task;
+          const head = { symbol, interval, source, seq, partialSeq, version: RESAMPLE_VERSION, runId };
+          await session.setResampleHead(head);
+          return done;
+        }),
+      );
       const { symbol, source, target, reason } = task;
       tasks.push({ symbol, source, target, reason, ...report, elapsedMs: Date.now() - taskStartedAt });
     }

@@ -45,7 +45,7 @@ export function syntheticSources(
 
 function csvSource(symbol: string, interval: string, bars: WholeBars) {
   return {
-    source: openStream(`${symbol}-${interval}.csv`, csvText(bars, durationOf(interval))),
+    source: openStream(`${symbol}-${interval}.csv`, () => csvText(bars, durationOf(interval))),
     key: { symbol, interval },
   };
 }

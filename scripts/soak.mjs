@@ -9,7 +9,7 @@ import { root } from './build.mjs';
 const CAMPAIGNS = {
   crash: { suite: 'test/crash.test.ts', seeds: 'KLINEMILL_CRASH_MOMENTS', needs: null },
   mining: { suite: 'test/mining.test.ts', seeds: 'KLINEMILL_MINING_SEEDS', needs: null },
-  mysql: { suite: 'test/mysql-faults.test.ts', seeds: 'KLINEMILL_SOAK_SEEDS', needs: 'KLINEMILL_TEST_MYSQL' },
+  mysql: { suite: 'test/mysql-faults', seeds: 'KLINEMILL_SOAK_SEEDS', needs: 'KLINEMILL_TEST_MYSQL' },
   parity: {
     suite: 'test/stream-parity.test.ts',
     seeds: 'KLINEMILL_PARITY_SEEDS',

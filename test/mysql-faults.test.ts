@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,13 @@ import { cli, spawnCli } from './cli-process.js';
 import { temporaryFolder } from './support/cli.js';
 import { random } from './support/market.js';
 import { writeMarket } from './support/market-files.js';
-import { computeAll, loadedWarehouse } from './support/mysql.js';
+import {
+  computeAll,
+  killAndRestart,
+  killConnections,
+  loadedWarehouse,
+  statementUnderWay,
+} from './support/mysql.js';
 import { checksumLines } from './support/warehouse.js';
 
 // What a shared server does to its users. After each fault the checksums are those of an undisturbed run in DuckDB.
@@ -56,19 +62,6 @@ describe.skipIf(NO_MYSQL)('mysql faults (set KLINEMILL_TEST_MYSQL; npm run test:
     return warehouse;
   }
 
-  /** Connections of a warehouse's database. */
-  async function connectionsOf(url: string): Promise<number[]> {
-    const name = new URL(url).pathname.slice(1);
-    const [rows] = await server.admin.query('SELECT id FROM information_schema.processlist WHERE db = ?', [
-      name,
-    ]);
-    return (rows as { id: number }[]).map(({ id }) => id);
-  }
-
-  const kill = async (ids: readonly number[]) => {
-    for (const id of ids) await server.admin.query(`KILL ${id}`).catch(() => undefined);
-  };
-
   it.each(SEEDS)('connections killed in flight, seed %i', async (seed) => {
     const next = random(seed);
     const url = await server.createDatabase();
@@ -78,7 +71,7 @@ describe.skipIf(NO_MYSQL)('mysql faults (set KLINEMILL_TEST_MYSQL; npm run test:
     await computeAll(warehouse, () => {
       if (kills >= 3 || next() > 0.4) return;
       kills++;
-      killings.push(connectionsOf(url).then(kill));
+      killings.push(killConnections(server, url));
     });
     await Promise.all(killings);
     expect(kills).toBeGreaterThan(0);
@@ -89,9 +82,9 @@ describe.skipIf(NO_MYSQL)('mysql faults (set KLINEMILL_TEST_MYSQL; npm run test:
     const url = await server.createDatabase();
     const warehouse = await loaded(url);
     const before = await warehouse.partitions();
-    await kill(await connectionsOf(url));
+    await killConnections(server, url);
     expect(await warehouse.partitions()).toEqual(before);
-    await kill(await connectionsOf(url));
+    await killConnections(server, url);
     await computeAll(warehouse);
     expect(await checksumLines(warehouse)).toEqual(truth);
   });
@@ -107,8 +100,7 @@ describe.skipIf(NO_MYSQL)('mysql faults (set KLINEMILL_TEST_MYSQL; npm run test:
     let restart: Promise<void> | null = null;
     await computeAll(warehouse, () => {
       if (++chunks !== moment) return;
-      process.kill(Number(readFileSync(join(own.folder, 'mysql.pid'), 'utf8')), 'SIGKILL');
-      restart = sleep(300).then(() => own.up());
+      restart = killAndRestart(own);
     });
     expect(restart).not.toBeNull();
     await restart;
@@ -251,18 +243,12 @@ describe.skipIf(NO_MYSQL)('mysql faults (set KLINEMILL_TEST_MYSQL; npm run test:
     await other.query('SELECT count(*) FROM bar_indicator FOR UPDATE');
     const args = ['recompute', '--force', '--symbol', 'BTCUSDT', '--threads', '1', '--warehouse', url];
     const first = cli(args);
-    const [rows] = await waitFor(async () => {
-      const [found] = await server.admin.query(
-        `SELECT id FROM information_schema.processlist WHERE db = ? AND info LIKE 'DELETE FROM bar_indicator%'`,
-        [new URL(url).pathname.slice(1)],
-      );
-      return found as { id: number }[];
-    });
+    const holder = await statementUnderWay(server, url, 'DELETE FROM bar_indicator');
     const second = await cli(args);
     expect(second.code).toBe(3);
     expect(second.stderr.trim().split('\n').at(-1)).toMatch(
       new RegExp(
-        `BTCUSDT 1h in mysql://klinemill:\\*\\*\\*@.* is held by connection ${rows!.id} \\(klinemill@.*; a partition has one writer at a time`,
+        `BTCUSDT 1h in mysql://klinemill:\\*\\*\\*@.* is held by connection ${holder} \\(klinemill@.*; a partition has one writer at a time`,
       ),
     );
     await other.query('COMMIT');
@@ -275,13 +261,7 @@ describe.skipIf(NO_MYSQL)('mysql faults (set KLINEMILL_TEST_MYSQL; npm run test:
     const warehouse = await loaded(url);
     const child = spawnCli(['recompute', '--threads', '1', '--chunk-rows', '200', '--warehouse', url]);
     const gone = new Promise((done) => child.on('exit', done));
-    await waitFor(async () => {
-      const [found] = await server.admin.query(
-        `SELECT id FROM information_schema.processlist WHERE db = ? AND info LIKE 'LOAD DATA%'`,
-        [new URL(url).pathname.slice(1)],
-      );
-      return found as { id: number }[];
-    });
+    await statementUnderWay(server, url, 'LOAD DATA');
     child.kill('SIGKILL');
     await gone;
     const facts = (await checksumLines(warehouse)).filter((line) => !line.startsWith('fact_kline'));
@@ -290,15 +270,6 @@ describe.skipIf(NO_MYSQL)('mysql faults (set KLINEMILL_TEST_MYSQL; npm run test:
     expect(await checksumLines(warehouse)).toEqual(truth);
   });
 });
-
-async function waitFor<T>(look: () => Promise<T[]>): Promise<T[]> {
-  for (let i = 0; i < 3_000; i++) {
-    const found = await look();
-    if (found.length > 0) return found;
-    await sleep(10);
-  }
-  throw new Error('what was waited for never came');
-}
 
 /** A proxy that counts the statements that pass, and cuts every connection after so many of them. */
 async function cuttingProxy(target: string) {

@@ -158,7 +158,11 @@ export class PartitionDownload {
         this.restPages++;
         if (rows === 0) continue;
         const name = `${this.key.symbol}-${interval}-rest-${new Date(page.from).toISOString()}.csv`;
-        await this.load(openStream(name, oneBuffer(csv)), page, url);
+        await this.load(
+          openStream(name, () => oneBuffer(csv)),
+          page,
+          url,
+        );
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
         // What lies behind is asked for in the next run: in this one the tries are used up.

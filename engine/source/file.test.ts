@@ -81,12 +81,9 @@ describe('openFile', () => {
 describe('openStream', () => {
   it('knows its hash only after its end, and gzip when it comes byte by byte', async () => {
     const bytes = gzipSync('a,b\n');
-    const source = openStream(
-      '-',
-      (async function* () {
-        for (const byte of bytes) yield Buffer.of(byte);
-      })(),
-    );
+    const source = openStream('-', async function* () {
+      for (const byte of bytes) yield Buffer.of(byte);
+    });
     expect(await source.sha256()).toBe(null);
     expect((await readAll(source.bytes())).toString()).toBe('a,b\n');
     expect(await source.sha256()).toBe(sha256(bytes));

@@ -12,7 +12,9 @@ export interface ByteSource {
   readonly name: string;
   /** Where it stands on disk, null for anything but a file: Parquet is read from its end. */
   readonly path: string | null;
-  /** The decompressed bytes; can be read once. @throws UserError when the file cannot be read or is cut off */
+  /** Whether `bytes` gives the same a second time; standard input does not. */
+  readonly isRepeatable: boolean;
+  /** The decompressed bytes. @throws UserError when the file cannot be read or is cut off */
   bytes(): AsyncIterable<Uint8Array>;
   /**
    * SHA-256 of the bytes on disk, hex. Costs nothing once `bytes` was read to its end; a file is read once more when
@@ -25,29 +27,32 @@ const READ_BYTES = 1 << 19;
 
 /** The file at `path`, or standard input for `-`. Gzip and zip are known by their first bytes. Nothing is opened yet. */
 export function openFile(path: string, limits: UnpackLimits = UNPACK_LIMITS): ByteSource {
-  if (path === '-') return openStream('-', process.stdin, limits);
+  if (path === '-')
+    return new HashedSource(
+      '-',
+      null,
+      false,
+      () => process.stdin,
+      async () => null,
+      limits,
+    );
   return new HashedSource(
     basename(path),
     path,
+    true,
     () => createReadStream(path, { highWaterMark: READ_BYTES }),
     () => hashOf(path, createReadStream(path, { highWaterMark: READ_BYTES })),
     limits,
   );
 }
 
-/** Bytes that come from somewhere else under the name `name`; gzip, zip or plain. */
+/** Bytes that come from somewhere else under the name `name`; gzip, zip or plain. @param open gives the same each time */
 export function openStream(
   name: string,
-  stream: AsyncIterable<Uint8Array>,
+  open: () => AsyncIterable<Uint8Array>,
   limits: UnpackLimits = UNPACK_LIMITS,
 ): ByteSource {
-  return new HashedSource(
-    name,
-    null,
-    () => stream,
-    async () => null,
-    limits,
-  );
+  return new HashedSource(name, null, true, open, async () => null, limits);
 }
 
 class HashedSource implements ByteSource {
@@ -56,6 +61,7 @@ class HashedSource implements ByteSource {
   constructor(
     readonly name: string,
     readonly path: string | null,
+    readonly isRepeatable: boolean,
     private readonly open: () => AsyncIterable<Uint8Array>,
     private readonly hashNow: () => Promise<string | null>,
     private readonly limits: UnpackLimits,

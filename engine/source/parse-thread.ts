@@ -30,6 +30,7 @@ export class ParseThread {
     return {
       name: file.name,
       path,
+      isRepeatable: file.isRepeatable,
       bytes: () => file.bytes(),
       sha256: async () => sha256 ?? (await file.sha256()),
       klines: (options) => this.#read(path, limits, options, found),

@@ -15,7 +15,7 @@ async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 }
 
 async function unpack(bytes: Buffer, size = 1 << 16, limits?: UnpackLimits): Promise<string> {
-  const source = openStream('a.zip', pieces(bytes, size), limits);
+  const source = openStream('a.zip', () => pieces(bytes, size), limits);
   const found: Uint8Array[] = [];
   for await (const piece of source.bytes()) found.push(piece);
   expect(await source.sha256(), 'read to its end').not.toBe(null);

@@ -82,7 +82,10 @@ export class RestBars {
       const bars: OutgoingBar[] = [];
       const rules = { durationMs, gridOffset: gridOffset(durationMs), now: now() };
       if (page.rows > 0)
-        for await (const { columns, rows } of readKlines(openStream('rest', textOf(page.csv)), rules))
+        for await (const { columns, rows } of readKlines(
+          openStream('rest', () => textOf(page.csv)),
+          rules,
+        ))
           for (let row = 0; row < rows; row++) bars.push(outgoingBar(key, 'rest', columns, row));
       await send(bars);
       const last = bars.at(-1);
