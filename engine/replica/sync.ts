@@ -1,5 +1,6 @@
 import type { PartitionKey, Snapshot, Warehouse } from '../../warehouse/index.js';
 import { PARTITION_TABLES } from '../../warehouse/index.js';
+import { againWhenLost } from '../again-when-lost.js';
 import { inSession } from '../in-session.js';
 import { type ChecksumComparison, compareChecksums } from './compare.js';
 import { type Codes, PartitionCopy } from './partition-copy.js';
@@ -37,6 +38,7 @@ export interface SyncReport extends Copied {
  * Brings `target` to the state of `source`, by its ledger: copies the ranges that runs wrote since the last time, with
  * their ledger rows, in one transaction a partition. Ids are the source's. Killed anywhere, the next call does the rest:
  * a partition is there with its ledger rows or not at all, and a run counts as seen only when all partitions are done.
+ * A connection that was lost on either side is no end: what is not there yet is copied from a new moment of the source.
  *
  * Both are open and migrated; nobody else writes to `target`.
  */
@@ -46,25 +48,48 @@ export async function syncReplica(
   options: SyncOptions = {},
 ): Promise<SyncReport> {
   const startedAt = performance.now();
+  const done: Done = { isReset: false, partitions: [], copied: NOTHING };
+  const compared = await againWhenLost(() => catchUp(source, target, options, done));
+  const { isReset, partitions } = done;
+  const { rows, values } = partitions.reduce(plus, done.copied);
+  return { isReset, partitions, rows, values, compared, elapsedMs: performance.now() - startedAt };
+}
+
+/** What stands of a sync, whatever becomes of the rest. */
+interface Done {
+  isReset: boolean;
+  readonly partitions: PartitionSyncReport[];
+  /** Beside the partitions. */
+  copied: Copied;
+}
+
+/** @returns how many checksums were compared; null: not asked for */
+async function catchUp(
+  source: Warehouse,
+  target: Warehouse,
+  options: SyncOptions,
+  done: Done,
+): Promise<number | null> {
   const moment = await source.snapshot();
   try {
-    const isReset = options.full === true || (await holding(target, (held) => isForeign(moment, held)));
-    if (isReset) await forgetEverything(target);
+    const isAnew = options.full === true && !done.isReset;
+    if (isAnew || (await holding(target, (held) => isForeign(moment, held)))) {
+      await forgetEverything(target);
+      done.isReset = true;
+    }
     const codes = await holding(target, (held) => codesOf(moment, held));
-    const dimensions = await mirrorDimensions(moment, target);
+    done.copied = plus(done.copied, await mirrorDimensions(moment, target));
     const pending = await holding(target, (held) => readPending(moment, held));
     const known = new Set(
       (await partitionsOf(target)).map(([symbolId, intervalId]) => partitionId(symbolId, intervalId)),
     );
     const plan = planSync({ ...pending, known, rejects: await differingRejects(source, target) });
     options.onPlan?.(plan.length);
-    const partitions = await copyPartitions(moment, target, plan, codes, options);
+    await copyPartitions(moment, target, plan, codes, options, done.partitions);
     const comparison = options.onCompared === undefined ? null : await compareChecksums(moment, target);
     if (comparison !== null) options.onCompared?.(comparison);
-    const runs = await settleRuns(moment, target, pending.runIds);
-    const { rows, values } = [dimensions, runs, ...partitions].reduce(plus, NOTHING);
-    const compared = comparison?.compared ?? null;
-    return { isReset, partitions, rows, values, compared, elapsedMs: performance.now() - startedAt };
+    done.copied = plus(done.copied, await settleRuns(moment, target, pending.runIds));
+    return comparison?.compared ?? null;
   } finally {
     await moment.close();
   }
@@ -76,10 +101,10 @@ async function copyPartitions(
   plan: readonly PartitionSync[],
   codes: Codes,
   { onRows }: SyncOptions,
-): Promise<PartitionSyncReport[]> {
+  reports: PartitionSyncReport[],
+): Promise<void> {
   const records = new Map((await target.strategies()).map((record) => [record.strategyId, record]));
   const nameOf = await partitionNames(source);
-  const reports: PartitionSyncReport[] = [];
   for (const sync of plan) {
     const key = nameOf(sync.symbolId, sync.intervalId);
     const ranges = sync.isWhole
@@ -90,7 +115,6 @@ async function copyPartitions(
     );
     reports.push({ ...key, isWhole: sync.isWhole, ...copied });
   }
-  return reports;
 }
 
 /** Symbols and strategies before the facts that refer to them; only when they differ. */

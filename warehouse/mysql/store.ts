@@ -68,12 +68,13 @@ export class MySqlStore implements Store {
 
   async *batches(sql: string): AsyncGenerator<readonly (readonly Cell[])[]> {
     let fields: readonly FieldPacket[] = [];
-    const command = this.connection.execute({ sql, rowsAsArray: true });
-    command.on('fields', (found) => {
-      fields = found as unknown as FieldPacket[];
-    });
     let isDone = false;
     try {
+      // On a connection that died while it was idle this throws at once.
+      const command = this.connection.execute({ sql, rowsAsArray: true });
+      command.on('fields', (found) => {
+        fields = found as unknown as FieldPacket[];
+      });
       let batch: Cell[][] = [];
       for await (const row of command.stream({ highWaterMark: BATCH_ROWS })) {
         batch.push((row as unknown[]).map((value, i) => toCell(value, fields[i]!)));
