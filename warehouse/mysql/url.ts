@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { WarehouseAccessError } from '../errors.js';
 
 /** How to reach a database, as mysql2 takes it. */
@@ -37,9 +39,15 @@ export function parseUrl(text: string): MySqlTarget {
   const database = decode(url.pathname.slice(1), shown);
   if (url.hostname === '' || database === '' || database.includes('/'))
     throw new WarehouseAccessError(`warehouse: '${shown}' is not mysql://user:password@host:port/database`);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
   const ssl = tlsOf(url.searchParams, shown);
+  // The driver would compare the certificate with 'localhost' instead.
+  if (ssl?.verifyIdentity === true && isIP(host) !== 0)
+    throw new WarehouseAccessError(
+      `warehouse: ssl-mode VERIFY_IDENTITY compares the certificate with a host name, and '${host}' is an address; use the name, or VERIFY_CA`,
+    );
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
+    host,
     port: url.port === '' ? 3306 : Number(url.port),
     user: decode(url.username, shown),
     password: decode(url.password, shown),
@@ -77,6 +85,8 @@ function tlsOf(options: URLSearchParams, shown: string): MySqlTarget['ssl'] | nu
       `warehouse: ${file} needs ssl-mode REQUIRED, VERIFY_CA or VERIFY_IDENTITY`,
     );
   }
+  if (options.has('ssl-cert') !== options.has('ssl-key'))
+    throw new WarehouseAccessError('warehouse: ssl-cert and ssl-key need each other');
   const read = (name: string): Buffer | undefined => {
     const path = options.get(name);
     if (path === null) return undefined;
@@ -87,11 +97,20 @@ function tlsOf(options: URLSearchParams, shown: string): MySqlTarget['ssl'] | nu
     }
   };
   const [ca, cert, key] = FILES.map(read);
-  return {
-    rejectUnauthorized: mode !== 'REQUIRED',
-    verifyIdentity: mode === 'VERIFY_IDENTITY',
+  // What is no certificate is passed over in silence, and then no server is trusted.
+  if (ca?.includes('-----BEGIN CERTIFICATE-----') === false)
+    throw new WarehouseAccessError(`warehouse: ssl-ca '${options.get('ssl-ca')}' holds no certificate (PEM)`);
+  const files = {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
   };
+  try {
+    createSecureContext(files);
+  } catch (error) {
+    throw new WarehouseAccessError(
+      `warehouse: ${FILES.filter((name) => options.has(name)).join(', ')} cannot be used: ${(error as Error).message}`,
+    );
+  }
+  return { rejectUnauthorized: mode !== 'REQUIRED', verifyIdentity: mode === 'VERIFY_IDENTITY', ...files };
 }
