@@ -15,14 +15,25 @@ import { serviceHandlers } from './handlers/service.js';
 import { strategyHandlers } from './handlers/strategies.js';
 import { StaticFiles } from './http/files.js';
 import { ProblemError, problemResponse } from './http/problem-error.js';
+import type { Hit } from './http/ready.js';
 import { Services } from './http/services.js';
 
 const METHODS = ['GET', 'HEAD', 'POST'];
+const METHODS_WITHOUT_BODY = ['GET', 'HEAD'];
 
 /** The API and the dashboard, without a port. */
 export function createApp(deps: ServerDeps) {
   const services = new Services(deps);
   const app = new OpenAPIHono();
+  app.use(async (c, next) => {
+    const startedAt = performance.now();
+    await next();
+    // The pattern of the route that answered, never the path: callers must not make up labels.
+    const route = routePath(c);
+    const hit: Hit | undefined = c.get('hit' as never);
+    if (hit !== undefined) services.ready.remember(c.req.raw, hit, route, c.res);
+    services.metrics.request(route, c.req.method, c.res.status, (performance.now() - startedAt) / 1000);
+  });
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -43,17 +54,6 @@ export function createApp(deps: ServerDeps) {
     }),
   );
   app.use(async (c, next) => {
-    const startedAt = performance.now();
-    await next();
-    // The route's pattern, never the path: callers must not make up labels.
-    services.metrics.request(
-      routePath(c, -1),
-      c.req.method,
-      c.res.status,
-      (performance.now() - startedAt) / 1000,
-    );
-  });
-  app.use(async (c, next) => {
     const { hosts } = deps;
     const host = (c.req.header('host') ?? '').replace(/:\d+$/, '').toLowerCase();
     if (hosts !== null && !hosts.includes(host))
@@ -62,14 +62,14 @@ export function createApp(deps: ServerDeps) {
       });
     await next();
   });
-  app.use(
-    bodyLimit({
-      maxSize: services.limits.bodyBytes,
-      onError: () => {
-        throw new ProblemError('body-too-large', `a body has at most ${services.limits.bodyBytes} bytes`);
-      },
-    }),
-  );
+  const limited = bodyLimit({
+    maxSize: services.limits.bodyBytes,
+    onError: () => {
+      throw new ProblemError('body-too-large', `a body has at most ${services.limits.bodyBytes} bytes`);
+    },
+  });
+  // Looking for a body makes a whole Request of what has none.
+  app.use((c, next) => (METHODS_WITHOUT_BODY.includes(c.req.method) ? next() : limited(c, next)));
   const routes = app
     .route('/', marketHandlers(services))
     .route('/', strategyHandlers(services))
@@ -115,7 +115,10 @@ export function createApp(deps: ServerDeps) {
           : {};
     return problemResponse(problem, c.req.path, headers);
   });
-  return { app: routes, services };
+  // A request that was answered from the cache before needs nothing of the above.
+  const fetch: typeof app.fetch = (request, ...rest) =>
+    services.ready.find(request) ?? app.fetch(request, ...rest);
+  return { app: routes, fetch, services };
 }
 
 /** For `hono/client`: `hc<AppType>('http://127.0.0.1:8787')` knows every route, parameter and answer. */

@@ -26,9 +26,9 @@ export async function startServer(deps: ServerDeps, { host, port }: ServeOptions
     import('@hono/node-server'),
     import('./app.js'),
   ]);
-  const { app, services } = createApp(deps);
+  const { fetch, services } = createApp(deps);
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    fetch,
     serverOptions: {
       maxHeaderSize: 16 * 1024,
       // A client that sends a head or a body drop by drop is cut off.

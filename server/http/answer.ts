@@ -6,7 +6,8 @@ import type { Context } from 'hono';
 import { type ListFormat, MEDIA } from '../api/route.js';
 import { negotiate, takesGzip } from './negotiate.js';
 import { ProblemError } from './problem-error.js';
-import type { KeptAnswer, Services } from './services.js';
+import type { Hit, KeptAnswer } from './ready.js';
+import type { Services } from './services.js';
 
 const gzipBytes = promisify(gzip);
 /** Below it gzip costs more than it saves. */
@@ -40,7 +41,8 @@ export async function answer(
     const hash = createHash('sha256').update(`${services.deps.version} ${generation} ${request}`);
     return `"${hash.digest('base64url').slice(0, 27)}"`;
   };
-  const tag = tagOf(await services.clock.current());
+  const generation = await services.clock.current();
+  const tag = tagOf(generation);
   if (matches(c.req.header('if-none-match'), tag)) {
     services.metrics.cache('not_modified');
     return new Response(null, { status: 304, headers: validators(tag) }) as never;
@@ -48,6 +50,8 @@ export async function answer(
   const kept = services.cache.get(tag);
   if (kept !== undefined) {
     services.metrics.cache('hit');
+    const hit: Hit = { generation, tag };
+    c.set('hit', hit);
     return new Response(kept.body, { headers: kept.headers }) as never;
   }
   services.metrics.cache('miss');

@@ -9,6 +9,8 @@ export class GenerationClock {
   readonly #believeMs: number;
   #readAt = Number.NEGATIVE_INFINITY;
   #generation: Promise<string> | null = null;
+  /** What `#generation` came to. */
+  #known: string | null = null;
   #names: { readonly generation: string; readonly names: Promise<Names> } | null = null;
 
   constructor(warehouse: Warehouse, believeMs: number) {
@@ -23,15 +25,26 @@ export class GenerationClock {
     return this.fresh();
   }
 
+  /** The same without waiting; null: it must be read. */
+  believed(): string | null {
+    return performance.now() - this.#readAt < this.#believeMs ? this.#known : null;
+  }
+
   /** Read now. */
   fresh(): Promise<string> {
     const read = readGeneration(this.#warehouse);
     this.#readAt = performance.now();
     this.#generation = read;
-    // What failed is not believed.
-    read.catch(() => {
-      if (this.#generation === read) this.#generation = null;
-    });
+    this.#known = null;
+    read.then(
+      (generation) => {
+        if (this.#generation === read) this.#known = generation;
+      },
+      () => {
+        // What failed is not believed.
+        if (this.#generation === read) this.#generation = null;
+      },
+    );
     return read;
   }
 

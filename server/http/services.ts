@@ -3,13 +3,8 @@ import { DEFAULT_LIMITS, type Limits, type ServerDeps } from '../deps.js';
 import { JobBook } from '../live/job-book.js';
 import { GenerationClock } from './generation-clock.js';
 import { Metrics } from './metrics.js';
+import { type KeptAnswer, ReadyAnswers } from './ready.js';
 import { Semaphore } from './semaphore.js';
-
-/** An answer as it is kept. */
-export interface KeptAnswer {
-  readonly body: Uint8Array<ArrayBuffer>;
-  readonly headers: Readonly<Record<string, string>>;
-}
 
 /** What handlers share. */
 export class Services {
@@ -23,6 +18,7 @@ export class Services {
   readonly jobs: JobBook;
   /** By ETag, which names data, request, format and encoding. */
   readonly cache: LRUCache<string, KeptAnswer>;
+  readonly ready: ReadyAnswers;
 
   constructor(deps: ServerDeps) {
     this.deps = deps;
@@ -39,5 +35,6 @@ export class Services {
       maxEntrySize: Math.ceil(cacheBytes / 16),
       sizeCalculation: ({ body }) => body.byteLength + 512,
     });
+    this.ready = new ReadyAnswers(this.clock, this.metrics, this.cache);
   }
 }
