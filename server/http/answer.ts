@@ -93,8 +93,9 @@ async function compute<T>(services: Services, make: () => Promise<T>): Promise<T
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const { answerMs } = services.limits;
-    const error = new ProblemError('timeout', `the answer took more than ${answerMs / 1000} s; ask for less`);
-    timer = setTimeout(() => reject(error), answerMs);
+    timer = setTimeout(() => {
+      reject(new ProblemError('timeout', `the answer took more than ${answerMs / 1000} s; ask for less`));
+    }, answerMs);
   });
   try {
     return await Promise.race([work, late]);

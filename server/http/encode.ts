@@ -52,11 +52,15 @@ async function* encodeJson(
   yield `${piece}],"next_cursor":${JSON.stringify(nextCursor)}}`;
 }
 
-/** Cells of a column as JSON; a text is quoted once, however many rows have it. */
+/** Cells of a column as JSON; a text is quoted once, however many rows have it, and only when one has it. */
 function jsonCells(values: LogicalValues): (row: number) => string {
   if (values instanceof Float64Array)
     return (row) => (Number.isFinite(values[row]) ? String(values[row]) : 'null');
   const { strings, index } = values;
-  const texts = strings.map((text) => JSON.stringify(text));
-  return (row) => texts[index[row]!]!;
+  const texts = new Array<string | undefined>(strings.length);
+  return (row) => {
+    const i = index[row]!;
+    texts[i] ??= JSON.stringify(strings[i]);
+    return texts[i]!;
+  };
 }

@@ -220,5 +220,11 @@ function behind(rows: readonly Row[], keyOf: (row: Row) => Key, key: Key): numbe
 async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
   const found: Uint8Array[] = [];
   for await (const piece of pieces) found.push(piece);
-  return new Uint8Array(Buffer.concat(found));
+  const all = new Uint8Array(found.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of found) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
