@@ -51,7 +51,7 @@ export function CandleChart(props: CandleChartProps) {
   // the theme's colours are read from the document
   useEffect(() => chart.current!.setPalette(palette()), [theme]);
   // lines take their colours from the theme, and stand on the bars
-  useEffect(() => chart.current!.setIndicators(groups, columns), [bars, groups, columns, theme]);
+  useEffect(() => void chart.current!.setIndicators(groups, columns), [bars, groups, columns, theme]);
   // markers stand on the bars
   useEffect(() => chart.current!.setMarkers(markers), [bars, markers]);
   useEffect(() => chart.current!.setLevels(levels), [levels]);

@@ -48,6 +48,8 @@ export class CandleView {
   #levels: IPriceLine[] = [];
   #bars: Bars | null = null;
   #palette: Palette;
+  /** Counts what was asked of `setIndicators`: a newer one ends the one before. */
+  #turn = 0;
 
   constructor(
     element: HTMLElement,
@@ -128,8 +130,15 @@ export class CandleView {
     this.#chart.timeScale().setVisibleLogicalRange({ from: first, to: last + 4 });
   }
 
-  /** Indicator lines over the candles and in panes below; rows without a value leave the line open. */
-  setIndicators(groups: readonly PaneGroup[], columns: ReadonlyMap<string, ArrayLike<number | null>>): void {
+  /**
+   * Indicator lines over the candles and in panes below; rows without a value leave the line open. A line of 70,000 points
+   * takes the chart some 80 ms, so each is a task of its own: the page answers between them.
+   */
+  async setIndicators(
+    groups: readonly PaneGroup[],
+    columns: ReadonlyMap<string, ArrayLike<number | null>>,
+  ): Promise<void> {
+    const turn = ++this.#turn;
     for (const line of this.#lines.splice(0)) this.#chart.removeSeries(line);
     const bars = this.#bars;
     if (bars === null) return;
@@ -137,9 +146,11 @@ export class CandleView {
     const colors = seriesColors(groups, this.#palette.series);
     for (const group of groups) {
       if (!group.overlay) pane++;
-      group.series.forEach(({ code, kind }, at) => {
+      for (const [at, { code, kind }] of group.series.entries()) {
         const values = columns.get(code);
-        if (values === undefined) return;
+        if (values === undefined) continue;
+        await new Promise((resolve) => setTimeout(resolve));
+        if (turn !== this.#turn) return;
         const options = {
           color: colors.get(code)!,
           priceLineVisible: false,
@@ -152,11 +163,11 @@ export class CandleView {
         line.setData(points(bars, values));
         if (at === 0) for (const price of group.levels ?? []) this.#guide(line, price);
         this.#lines.push(line);
-      });
+        this.#chart.panes().forEach((part, index) => {
+          part.setStretchFactor(index === 0 ? 3 : 1);
+        });
+      }
     }
-    this.#chart.panes().forEach((part, at) => {
-      part.setStretchFactor(at === 0 ? 3 : 1);
-    });
   }
 
   setMarkers(markers: readonly Marker[]): void {
@@ -193,6 +204,7 @@ export class CandleView {
   }
 
   destroy(): void {
+    this.#turn++;
     this.#chart.remove();
   }
 
