@@ -47,11 +47,18 @@ export async function startApi(request: ApiRequest): Promise<ApiServer> {
 }
 
 async function ask(child: ChildProcess, request: ApiRequest): Promise<ApiReply> {
-  const answered = once(child, 'message');
+  // Whichever comes first, the listener for the other must go: a child is asked often.
+  const over = new AbortController();
+  const { signal } = over;
+  const answered = once(child, 'message', { signal });
+  const ended = once(child, 'exit', { signal }).then(([code]) =>
+    Promise.reject(new Error(`bench: the server ended with ${code}`)),
+  );
   child.send(request);
-  const [reply] = (await Promise.race([
-    answered,
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`bench: the server ended with ${code}`))),
-  ])) as [ApiReply];
-  return reply;
+  try {
+    const [reply] = (await Promise.race([answered, ended])) as [ApiReply];
+    return reply;
+  } finally {
+    over.abort();
+  }
 }
