@@ -503,11 +503,14 @@ describe('verify', () => {
 
 it('every document was seen and validated', () => {
   // start: test/e2e-start.test.ts; export: test/cli-export.test.ts; resample, check: test/cli-resample.test.ts;
-  // download: test/download.test.ts; replica sync, copy: test/replica-cli.test.ts; serve: test/api.test.ts.
+  // download: test/download.test.ts; replica sync, copy: test/replica-cli.test.ts; serve: test/api.test.ts; produce, stream:
+  // test/stream-parity.test.ts.
   expect(Object.keys(JSON_OUTPUT).filter((key) => !seen.has(key))).toEqual([
     'start',
     'download',
     'resample',
+    'produce',
+    'stream',
     'serve',
     'export',
     'check',

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { JSON_OUTPUT } from '../cli/schemas/index.js';
 import { fileSources, loadFiles, recompute, replay } from '../engine/index.js';
 import { NO_MYSQL, type TestServer, testServer } from '../warehouse/testing/mysql.js';
 import { KLINES } from './cli-process.js';
@@ -80,12 +81,27 @@ describe.skipIf(missing !== null)(`real klines through Kafka (${missing ?? 'all 
     const url = await make(backend);
     const topic = `test-${randomUUID()}`;
     const broker = ['--brokers', BROKERS, '--topic', topic];
-    const produced = await klinemill(['produce', ...broker, '--now', String(NOW), '--replay', ...files]);
+    const produced = await klinemill([
+      'produce',
+      ...broker,
+      '--json',
+      '--now',
+      String(NOW),
+      '--replay',
+      ...files,
+    ]);
     expect(produced.code, produced.stderr).toBe(0);
-    const own = ['--warehouse', url, '--group', topic, '--now', String(NOW), '--until-end'];
+    const { sent, elapsed_ms } = JSON_OUTPUT.produce.parse(JSON.parse(produced.stdout));
+    expect(sent).toBeGreaterThan(0);
+    const own = ['--warehouse', url, '--group', topic, '--now', String(NOW), '--until-end', '--json'];
     const streamed = await klinemill(['stream', ...broker, ...own, '--prediction-topic', `${topic}.p`]);
     expect(streamed.code, streamed.stderr).toBe(0);
-    process.stdout.write(`${backend}: ${produced.stdout}${backend}: ${streamed.stdout}`);
+    const report = JSON_OUTPUT.stream.parse(JSON.parse(streamed.stdout));
+    expect([report.messages, report.dead_letters]).toEqual([sent, 0]);
+    process.stdout.write(
+      `${backend}: ${sent} bars sent in ${Math.round(elapsed_ms)} ms, ` +
+        `stored in ${Math.round(report.elapsed_ms)} ms\n`,
+    );
     expect(await linesOf(url)).toEqual(truth);
     expect(await readTopic(`${topic}.dlq`)).toEqual([]);
   });
