@@ -169,13 +169,19 @@ export class StreamCore {
   }
 
   async #open({ layers }: Decoded): Promise<void> {
+    const { context, options } = this;
+    const opened = new Map<string, Series>();
     for (const { key, rows } of layers.flat()) {
       const name = messageKey(key);
-      if (rows === 0 || this.#series.has(name)) continue;
-      const series = await openSeries(this.context, key);
+      if (rows > 0 && !this.#series.has(name) && !opened.has(name))
+        opened.set(name, await openSeries(context, key));
+    }
+    if (opened.size === 0) return;
+    // A series without its positions must not count as open.
+    await options.outbox?.add(context.warehouse, [...opened.values()]);
+    for (const [name, series] of opened) {
       this.#series.set(name, series);
-      this.context.loaded.add(key);
-      this.options.outbox?.add(series);
+      context.loaded.add(series.key);
     }
   }
 

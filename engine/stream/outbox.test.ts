@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/support/cli.js';
+import { walkColumns } from '../../test/support/market.js';
 import { newWarehouse } from '../../test/support/warehouse.js';
-import type { OutboxPosition, StrategyRecord, Warehouse } from '../../warehouse/index.js';
+import {
+  KLINE_COLUMNS,
+  makeBatch,
+  type OutboxPosition,
+  type StrategyRecord,
+  type Warehouse,
+} from '../../warehouse/index.js';
+import { durationOf } from '../interval.js';
 import { Outbox } from './outbox.js';
 import { Series } from './series.js';
 
@@ -32,7 +40,7 @@ describe('the outbox', () => {
   it('forgets what it held of a series that another consumer had meanwhile', async () => {
     const series = new Series(KEY, strategies);
     const outbox = await Outbox.open(warehouse);
-    outbox.add(series);
+    await outbox.add(warehouse, [series]);
     const first = outbox.toStore();
     await store(first);
     outbox.stored(first);
@@ -41,6 +49,9 @@ describe('the outbox', () => {
     await store([{ ...KEY, strategyId: id, publishedTo: 150, revision: 3 }]);
 
     await outbox.reload(warehouse);
+    expect(outbox.get(id, KEY)).toBeNull();
+    // Until it comes back.
+    await outbox.add(warehouse, [series]);
     expect(outbox.get(id, KEY)).toMatchObject({ publishedTo: 150, revision: 3 });
     expect(outbox.toStore()).toEqual([]);
     expect(outbox.toStore([{ series, fromTime: 50 }])).toMatchObject([{ publishedTo: 49, revision: 4 }]);
@@ -50,6 +61,7 @@ describe('the outbox', () => {
     const series = new Series(KEY, strategies);
     await store([{ ...KEY, strategyId: id, publishedTo: 500, revision: 5 }]);
     const outbox = await Outbox.open(warehouse);
+    await outbox.add(warehouse, [series]);
     const before = outbox.get(id, KEY)!;
     const positions = outbox.toStore([{ series, fromTime: 300 }]);
     expect(positions).toMatchObject([{ publishedTo: 299, revision: 6 }]);
@@ -62,5 +74,30 @@ describe('the outbox', () => {
     outbox.published(before, 700);
     expect(outbox.get(id, KEY)).toMatchObject({ publishedTo: 299, revision: 6 });
     expect(outbox.toStore()).toEqual([]);
+  });
+
+  it('holds what others have left until it is published and stored', async () => {
+    const rows = 3;
+    const columns = walkColumns({ seed: 1, rows, durationMs: durationOf(KEY.interval) });
+    const session = await warehouse.begin();
+    await session.appendKlines(KEY, makeBatch(KLINE_COLUMNS, columns, rows));
+    await session.commit();
+    const [first, , last] = columns[6]!;
+    await store([{ ...KEY, strategyId: id, publishedTo: first!, revision: 7 }]);
+    const outbox = await Outbox.open(warehouse);
+    expect(outbox.leftovers()).toEqual([{ key: KEY, strategyIds: [id], to: last }]);
+
+    const position = outbox.get(id, KEY)!;
+    outbox.published(position, first! + 1);
+    const half = outbox.toStore();
+    await store(half);
+    outbox.stored(half);
+    expect(outbox.get(id, KEY)).toMatchObject({ publishedTo: first! + 1 });
+    outbox.published(position, last!);
+    const all = outbox.toStore();
+    await store(all);
+    outbox.stored(all);
+    expect([outbox.get(id, KEY), outbox.leftovers()]).toEqual([null, []]);
+    expect((await Outbox.open(warehouse)).leftovers()).toEqual([]);
   });
 });

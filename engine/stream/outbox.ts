@@ -7,12 +7,23 @@ interface Position {
   revision: number;
 }
 
+/** A series with committed predictions that are not published, left by an earlier run or another consumer. */
+export interface Leftover {
+  readonly key: PartitionKey;
+  readonly strategyIds: readonly number[];
+  /** close_time of its last bar. */
+  readonly to: number;
+}
+
 /**
- * How far predictions are published, by strategy and partition. Positions are set back by the transaction that computes
- * bars again, and stored some time after publishing: a crash publishes twice, never too little.
+ * How far predictions are published, by strategy and partition: of the series that this consumer has opened, and of what
+ * others have left until that is published. Positions are set back by the transaction that computes bars again, and stored
+ * some time after publishing: a crash publishes twice, never too little.
  */
 export class Outbox {
   readonly #positions = new Map<string, Position & Omit<OutboxPosition, keyof Position>>();
+  /** Positions of series that are not open here, with the close_time where they are done with. */
+  readonly #left = new Map<string, number>();
   readonly #dirty = new Set<string>();
   #isUrgent = false;
 
@@ -23,15 +34,37 @@ export class Outbox {
   }
 
   /**
-   * Forgets everything but what is stored: partitions may belong to another consumer by now, which moves their positions
-   * on. What was published and not stored is published again; a higher revision is stored with what it is of.
+   * Forgets everything but what others have left: partitions may belong to another consumer by now, which moves their
+   * positions on. What was published and not stored is published again; a higher revision is stored with what it is of.
    */
   async reload(warehouse: Warehouse): Promise<void> {
     const stored = await warehouse.outboxPositions();
+    const partitions = stored.length === 0 ? [] : await warehouse.partitions();
     this.#positions.clear();
+    this.#left.clear();
     this.#dirty.clear();
     this.#isUrgent = false;
-    for (const position of stored) this.#positions.set(idOf(position.strategyId, position), { ...position });
+    const ends = new Map(partitions.map((one) => [messageKey(one), one.lastCloseTime]));
+    for (const position of stored) {
+      const end = ends.get(messageKey(position)) ?? Number.NEGATIVE_INFINITY;
+      if (position.publishedTo >= end) continue;
+      const id = idOf(position.strategyId, position);
+      this.#positions.set(id, { ...position });
+      this.#left.set(id, end);
+    }
+  }
+
+  /** What others have left, by series. */
+  leftovers(): Leftover[] {
+    const found = new Map<string, { key: PartitionKey; strategyIds: number[]; to: number }>();
+    for (const [id, to] of this.#left) {
+      const { symbol, interval, strategyId } = this.#positions.get(id)!;
+      const key = { symbol, interval };
+      const name = messageKey(key);
+      if (!found.has(name)) found.set(name, { key, strategyIds: [], to });
+      found.get(name)!.strategyIds.push(strategyId);
+    }
+    return [...found.values()];
   }
 
   /** True when positions must be stored with the next transaction: there are new ones. */
@@ -39,13 +72,28 @@ export class Outbox {
     return this.#isUrgent;
   }
 
-  /** Makes the positions of a series that was never published: what it holds already is history. */
-  add({ key, strategies, lastCloseTime }: Series): void {
-    for (const { strategyId } of strategies) {
-      const id = idOf(strategyId, key);
-      if (this.#positions.has(id)) continue;
+  /**
+   * Takes the positions of series that are opened: as they are stored, or new ones of those that were never published, whose
+   * bars so far are history.
+   */
+  async add(warehouse: Warehouse, opened: readonly Series[]): Promise<void> {
+    const own = opened.flatMap(({ key, strategies, lastCloseTime }) =>
+      strategies.map(({ strategyId }) => ({ id: idOf(strategyId, key), key, strategyId, lastCloseTime })),
+    );
+    for (const { id } of own) this.#left.delete(id);
+    const unknown = own.filter(({ id }) => !this.#positions.has(id));
+    if (unknown.length === 0) return;
+    const stored = new Map(
+      (await warehouse.outboxPositions()).map((one) => [idOf(one.strategyId, one), one]),
+    );
+    for (const { id, key, strategyId, lastCloseTime } of unknown) {
+      const found = stored.get(id);
       const publishedTo = Number.isFinite(lastCloseTime) ? lastCloseTime : 0;
-      this.#positions.set(id, { ...key, strategyId, publishedTo, revision: 1 });
+      this.#positions.set(
+        id,
+        found === undefined ? { ...key, strategyId, publishedTo, revision: 1 } : { ...found },
+      );
+      if (found !== undefined) continue;
       this.#dirty.add(id);
       this.#isUrgent = true;
     }
@@ -65,11 +113,6 @@ export class Outbox {
     if (position?.revision !== revision || position.publishedTo > publishedTo) return;
     position.publishedTo = publishedTo;
     this.#dirty.add(id);
-  }
-
-  /** Every position. */
-  list(): OutboxPosition[] {
-    return [...this.#positions.values()].map((position) => ({ ...position }));
   }
 
   /**
@@ -98,7 +141,12 @@ export class Outbox {
       const position = this.#positions.get(id);
       if (position === undefined) continue;
       if (stored.revision > position.revision) Object.assign(position, stored);
-      if (position.publishedTo === stored.publishedTo) this.#dirty.delete(id);
+      if (position.publishedTo !== stored.publishedTo) continue;
+      this.#dirty.delete(id);
+      if (position.publishedTo < (this.#left.get(id) ?? Number.POSITIVE_INFINITY)) continue;
+      // Somebody else's, and done with.
+      this.#positions.delete(id);
+      this.#left.delete(id);
     }
   }
 }

@@ -194,17 +194,12 @@ class RunningStream {
 
   /** What earlier runs and other members of the group have committed and not published. */
   async #publishRest(): Promise<void> {
-    const { warehouse } = this.#core.context;
-    const positions = this.#core.options.outbox?.list() ?? [];
-    if (positions.length === 0) return;
-    const records = await warehouse.strategies();
-    for (const { symbol, interval, lastCloseTime: to } of await warehouse.partitions()) {
-      const own = positions.filter(
-        (one) => one.symbol === symbol && one.interval === interval && one.publishedTo < to,
-      );
-      const strategies = records.filter(({ strategyId }) => own.some((one) => one.strategyId === strategyId));
-      const key = { symbol, interval };
-      if (strategies.length > 0) this.#publisher!.committed({ key, strategies, to, fresh: null });
+    const leftovers = this.#core.options.outbox?.leftovers() ?? [];
+    if (leftovers.length === 0) return;
+    const records = await this.#core.context.warehouse.strategies();
+    for (const { key, strategyIds, to } of leftovers) {
+      const strategies = records.filter(({ strategyId }) => strategyIds.includes(strategyId));
+      this.#publisher!.committed({ key, strategies, to, fresh: null });
     }
   }
 
