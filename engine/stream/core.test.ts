@@ -144,6 +144,41 @@ describe('a stream', () => {
     await expectTruth(store);
   });
 
+  it('leaves what the batch leaves of revised bars, one of them revised twice in one batch', async () => {
+    const rows = 1_300;
+    const market = { ...MARKET[1]!, rows };
+    const next = random(6);
+    // Two corrections of the same bars: each asks for a transaction, or a layer, of its own.
+    const chosen = Array.from({ length: 12 }, () => Math.floor(next() * rows)).sort((a, b) => a - b);
+    const corrected = [1.5, 2].map((factor) => {
+      const columns = market.columns.map((column) => column.slice());
+      for (const row of chosen) {
+        columns[2]![row]! *= 1 + factor / 100;
+        columns[5]![row]! *= factor;
+      }
+      return { ...market, columns };
+    });
+    const reference = await warehouse('revised-reference');
+    for (const [i, { name, columns }] of [market, ...corrected].entries()) {
+      const path = join(folder.path, `${name}-revised-${i}.csv`);
+      writeFileSync(path, csvOf(columns, 0, rows));
+      await loadFiles(reference, [path], { now: NOW, revise: true });
+    }
+    await recompute(reference, { threads: 0 });
+
+    const store = await warehouse('revised');
+    const [first, second] = corrected.map((one) => {
+      const all = messages(one);
+      return [...new Set(chosen)].map((row) => all[row]!);
+    });
+    const core = await newCore(store, true);
+    await feed(core, [[...messages(market), ...first!, ...second!]], { seed: 4, largest: 400 });
+    expect(await checksumLines(store)).toEqual(await checksumLines(reference));
+    const revisions = 'SELECT close_time, revision, volume FROM kline_revision ORDER BY ALL';
+    expect(await select(store, revisions)).toEqual(await select(reference, revisions));
+    expect((await verify(store, { threads: 0 })).problems).toEqual([]);
+  });
+
   it('leaves the same bar by bar, over the end of a block', async () => {
     const store = await warehouse('single');
     const few = MARKET.map((market) => messages(market).slice(0, 1_030));
