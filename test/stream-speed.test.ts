@@ -112,7 +112,7 @@ describeKafka('speed of a stream', () => {
     const warmUp = 300 * SERIES;
     const count = isSoak ? 3_000 : 150;
     const { topic, producer } = await newProducer();
-    const all = [...bars(300 + count / SERIES + 1, 500)];
+    const all = [...bars(300 + Math.ceil((50 + count) / SERIES), 500)];
     await sendAll(producer, all.slice(0, warmUp));
     const measured = new Measured({
       url: await newUrl(),
