@@ -13,6 +13,7 @@ import { memoryLoad } from './memory-load.js';
 import { memoryRecompute } from './memory-recompute.js';
 import { mysqlBulk } from './mysql-bulk.js';
 import { pipeline } from './pipeline.js';
+import { replica } from './replica.js';
 
 /** Every benchmark, in the order of the report. A new one is a file and a line here. */
 export const CASES: readonly BenchCase[] = [
@@ -26,6 +27,7 @@ export const CASES: readonly BenchCase[] = [
   memoryRecompute,
   memoryLoad,
   mysqlBulk,
+  replica,
   fpGrowthCase,
   apiCached,
   apiUncached,

@@ -2,6 +2,7 @@ import { computeCopies, computePool } from './compute.js';
 import { appendLong } from './long.js';
 import { loadMySql, recomputeMySql } from './mysql.js';
 import { readCsvFile } from './read-csv.js';
+import { syncFile } from './replica.js';
 import { countFacts, load, recomputeFile } from './warehouse.js';
 import { writeLong, writeWide } from './write.js';
 
@@ -16,6 +17,7 @@ export const JOBS = {
   readCsvFile,
   recomputeFile,
   recomputeMySql,
+  syncFile,
   writeLong,
   writeWide,
 };

@@ -9,13 +9,15 @@ export interface MySqlLoadArgs {
   readonly path: string;
   readonly symbol: string;
   readonly interval: string;
+  readonly isRevising?: boolean;
 }
 
 /** Makes an empty database a warehouse with klines and strategies, and nothing computed. */
-export async function loadMySql({ url, path, symbol, interval }: MySqlLoadArgs): Promise<{ rows: number }> {
+export async function loadMySql(args: MySqlLoadArgs): Promise<{ rows: number }> {
+  const { url, path, symbol, interval, isRevising: revise = false } = args;
   const warehouse = await openWarehouse(url);
   await warehouse.migrate(warehouseCatalog());
-  const { added } = await loadFile(warehouse, path, { symbol, interval, now: NOW });
+  const { added } = await loadFile(warehouse, path, { symbol, interval, revise, now: NOW });
   for (const { document, contentHash } of benchStrategies())
     await warehouse.importStrategy(document, contentHash, NOW);
   await warehouse.close();
