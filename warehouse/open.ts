@@ -2,7 +2,7 @@ import { Database } from './duckdb/database.js';
 import { DuckDbWarehouse } from './duckdb/warehouse.js';
 import { WarehouseAccessError } from './errors.js';
 import { latestVersion } from './migrations/versions.js';
-import { withoutPassword } from './mysql/url.js';
+import { withoutAnyPassword } from './mysql/url.js';
 import type { Warehouse } from './warehouse.js';
 
 export interface OpenOptions {
@@ -34,7 +34,7 @@ export async function openWarehouse(url: string, options: OpenOptions = {}): Pro
   const path = /^duckdb:(.+)$/.exec(url)?.[1];
   if (path === undefined)
     throw new WarehouseAccessError(
-      `warehouse: '${withoutPassword(url)}' is neither duckdb:PATH nor mysql://user:password@host:port/database`,
+      `warehouse: '${withoutAnyPassword(url)}' is neither duckdb:PATH nor mysql://user:password@host:port/database`,
     );
   const database = await Database.open(path, {
     memoryLimit: options.memoryLimit ?? '256MB',

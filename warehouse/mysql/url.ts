@@ -29,7 +29,7 @@ const FILES = ['ssl-ca', 'ssl-cert', 'ssl-key'];
  * @throws WarehouseAccessError that names the part that is wrong, never the password
  */
 export function parseUrl(text: string): MySqlTarget {
-  const shown = withoutPassword(text);
+  const shown = withoutAnyPassword(text);
   let url: URL;
   try {
     url = new URL(text);
@@ -37,7 +37,8 @@ export function parseUrl(text: string): MySqlTarget {
     throw new WarehouseAccessError(`warehouse: '${shown}' is not mysql://user:password@host:port/database`);
   }
   const database = decode(url.pathname.slice(1), shown);
-  if (url.hostname === '' || database === '' || database.includes('/'))
+  // An @ that follows the authority is a password's, written as it is: 'sec/ret@host'.
+  if (url.hostname === '' || database === '' || /[/@]/.test(url.pathname.slice(1)))
     throw new WarehouseAccessError(`warehouse: '${shown}' is not mysql://user:password@host:port/database`);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const ssl = tlsOf(url.searchParams, shown);
@@ -60,6 +61,10 @@ export function parseUrl(text: string): MySqlTarget {
 export const withoutPassword = (url: string): string =>
   // Up to the last @ of the authority: a password that was not encoded may hold one.
   url.replace(/^([^:]*:\/\/[^:@/?#]*):[^/?#]*@/, '$1:***@');
+
+/** The same of a text that may be no url: from the first colon after the user up to the last @, and without options. */
+export const withoutAnyPassword = (text: string): string =>
+  text.replace(/^([^:]*:\/*[^:@/?#]*):.*@/s, '$1:***@').replace(/\?.*$/s, '');
 
 function decode(part: string, shown: string): string {
   try {
