@@ -12,6 +12,8 @@ export interface Work {
   readonly rows?: number;
   /** Bytes that go in or out, as the case's title says. */
   readonly bytes?: number;
+  /** What the case counts by, when that is not bars (its bars name it). */
+  readonly units?: number;
 }
 
 /** What a contender measured by itself, when the clock around `run` is not what counts (work in a child process). */
@@ -37,15 +39,32 @@ export interface Contender<Input = unknown> {
 /** `speed`: reference time / our time; `time`: our time / reference time; `peak`: our peak memory / the reference's. */
 export type RatioKind = 'speed' | 'time' | 'peak';
 
-/** A ratio that an issue promised, judged on the last size of a full run, or on its worst one. */
-export interface Bar {
+/** `nsPerUnit`: our time over `Work.units`; `unitsPerSecond`: the other way round. */
+export type AmountKind = 'nsPerUnit' | 'unitsPerSecond';
+
+interface Limit {
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  /** Judged on the worst size instead of the last one. */
+  readonly isOfEverySize?: true;
+}
+
+/** A promised ratio of two medians of one run. */
+export interface RatioBar extends Limit {
   readonly ratio: RatioKind;
   /** Name of the reference. */
   readonly against: string;
-  readonly atLeast?: number;
-  readonly atMost?: number;
-  readonly isOfEverySize?: true;
 }
+
+/** A promised amount: what it is worth depends on the machine, which the report names. */
+export interface AmountBar extends Limit {
+  readonly amount: AmountKind;
+  /** The unit as the report calls it: one of them for `nsPerUnit`, many for `unitsPerSecond`. */
+  readonly unit: string;
+}
+
+/** What an issue promised; judged on full runs. */
+export type Bar = RatioBar | AmountBar;
 
 /** How often a contender runs: `rounds` alternating rounds, each at least `roundMs` long and at least once. */
 export interface Effort {

@@ -35,8 +35,25 @@ describe('judge', () => {
     ['peak', 1.5, { atMost: 1.4 }, false],
   ] as const)('%s is %d against %o: %s', (ratio, value, limit, isMet) => {
     const verdict = judge({ ratio, against: 'theirs', ...limit }, size);
-    expect(verdict.ratio).toBeCloseTo(value, 12);
+    expect(verdict.value).toBeCloseTo(value, 12);
     expect(verdict.isMet).toBe(isMet);
+  });
+
+  it.each([
+    // 20 ms over 8000 units = 2500 ns; 8000 / 0.02 s = 400,000.
+    ['nsPerUnit', 2500, { atMost: 2500 }, true],
+    ['nsPerUnit', 2500, { atMost: 2499 }, false],
+    ['unitsPerSecond', 400_000, { atLeast: 400_000 }, true],
+    ['unitsPerSecond', 400_000, { atLeast: 400_001 }, false],
+  ] as const)('%s is %d against %o: %s', (amount, value, limit, isMet) => {
+    const counted = { ...size, ours: { ...size.ours, work: { bars: 1000, units: 8000 } } };
+    const verdict = judge({ amount, unit: 'unit', ...limit }, counted);
+    expect(verdict.value).toBeCloseTo(value, 9);
+    expect(verdict.isMet).toBe(isMet);
+  });
+
+  it('refuses units that nobody counted', () => {
+    expect(() => judge({ amount: 'nsPerUnit', unit: 'trade', atMost: 1 }, size)).toThrow("'trade'");
   });
 
   it('refuses a reference that did not run', () => {
@@ -56,7 +73,7 @@ describe('judgeAll', () => {
     ['the slowest size', { ratio: 'speed', atLeast: 1.5, isOfEverySize: true }, 1.25],
     ['the longest of times', { ratio: 'time', atMost: 0.7, isOfEverySize: true }, 0.8],
   ] as const)('looks at %s', (_, bar, ratio) => {
-    expect(judgeAll({ against: 'theirs', ...bar }, sizes).ratio).toBeCloseTo(ratio, 12);
+    expect(judgeAll({ against: 'theirs', ...bar }, sizes).value).toBeCloseTo(ratio, 12);
   });
 });
 
@@ -99,6 +116,18 @@ describe('caseText', () => {
       '2.50',
     ]);
     expect(last).toBe('MISSED: time against theirs 0.40, promised at most 0.3');
+  });
+
+  it('prints time by units and absolute promises where a case counts them, and only columns that are filled', () => {
+    const bar = { amount: 'unitsPerSecond', unit: 'visits', atLeast: 500_000 } as const;
+    const counted = { ...size, ours: { ...size.ours, work: { bars: 1000, units: 8000 } }, references: [] };
+    const text = caseText({ ...result, sizes: [counted], verdicts: [judge(bar, counted)] });
+    const [, , head, ours, last] = text.split('\n');
+    const cells = (line: string | undefined): string[] => line!.trim().split(/ {2,}/);
+    expect(cells(head).slice(6)).toEqual(['bars/s', 'ns/unit', 'peak MB']);
+    // 20 ms over 8000 units = 2500 ns; 8000 / 0.02 s = 400,000.
+    expect(cells(ours).slice(6)).toEqual(['50,000', '2,500', '3']);
+    expect(last).toBe('MISSED: visits a second 400,000, promised at least 500,000');
   });
 });
 

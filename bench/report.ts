@@ -9,6 +9,7 @@ const HEAD = [
   'runs',
   'ns/bar',
   'bars/s',
+  'ns/unit',
   'rows/s',
   'MB',
   'peak MB',
@@ -17,8 +18,8 @@ const HEAD = [
 
 /** Lines of a case for the terminal. */
 export function caseText(result: CaseResult): string {
-  const rows = [HEAD, ...result.sizes.flatMap(sizeRows)];
-  const widths = HEAD.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)));
+  const rows = tableOf(result);
+  const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)));
   const lines = rows.map((row) =>
     row
       .map((cell, c) => (c < 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!)))
@@ -48,7 +49,7 @@ export function runMarkdown(run: RunResult): string {
       `- Data: ${run.corpus}`,
       `- ${machine.date}, ${whole(run.elapsedMs / 1000)} s in all${run.isQuick ? ', quick sizes' : ''}`,
     ].join('\n'),
-    '## Promised ratios',
+    '## What was promised',
     verdictTable(run.cases),
     ...run.cases.flatMap(caseMarkdown),
   ];
@@ -56,14 +57,22 @@ export function runMarkdown(run: RunResult): string {
 }
 
 function caseMarkdown(result: CaseResult): string[] {
+  const [head, ...rows] = tableOf(result);
   const checks = result.sizes.map(({ size, checked }) => `- ${size}: ${checked}`);
   return [
     `## ${result.name}`,
     result.title,
-    markdownTable(HEAD, result.sizes.flatMap(sizeRows)),
+    markdownTable(head!, rows),
     ...detailLines(result).map((line) => `- ${line}`),
     `Checked before timing:\n\n${checks.join('\n')}`,
   ];
+}
+
+/** Head and rows of a case, without the columns that nothing of it fills. */
+function tableOf({ sizes }: CaseResult): (readonly string[])[] {
+  const rows = sizes.flatMap(sizeRows);
+  const isFilled = HEAD.map((_, c) => rows.some((row) => row[c] !== ''));
+  return [HEAD, ...rows].map((row) => row.filter((_, c) => isFilled[c]));
 }
 
 /** What runs said of themselves. */
@@ -76,28 +85,35 @@ const detailLines = ({ sizes }: CaseResult): string[] =>
 
 function verdictTable(cases: readonly CaseResult[]): string {
   const rows = cases.flatMap(({ name, verdicts }) =>
-    verdicts.map(({ bar, ratio, isMet }) => [
+    verdicts.map(({ bar, value, isMet }) => [
       name,
-      ratioName(bar),
+      barName(bar),
       limit(bar),
-      ratio.toFixed(2),
+      valueText(bar, value),
       isMet ? 'met' : 'MISSED',
     ]),
   );
-  return markdownTable(['case', 'ratio of medians', 'promised', 'measured', ''], rows);
+  return markdownTable(['case', 'of medians', 'promised', 'measured', ''], rows);
 }
 
-export function verdictText({ bar, ratio, isMet }: Verdict): string {
-  return `${isMet ? 'met' : 'MISSED'}: ${ratioName(bar)} ${ratio.toFixed(2)}, promised ${limit(bar)}`;
+export function verdictText({ bar, value, isMet }: Verdict): string {
+  return `${isMet ? 'met' : 'MISSED'}: ${barName(bar)} ${valueText(bar, value)}, promised ${limit(bar)}`;
 }
 
-function ratioName({ ratio, against }: Bar): string {
-  if (ratio === 'speed') return `speed against ${against}`;
-  return ratio === 'time' ? `time against ${against}` : `peak memory against ${against}`;
+function barName(bar: Bar): string {
+  if ('amount' in bar) return bar.amount === 'nsPerUnit' ? `ns a ${bar.unit}` : `${bar.unit} a second`;
+  if (bar.ratio === 'speed') return `speed against ${bar.against}`;
+  return `${bar.ratio === 'time' ? 'time' : 'peak memory'} against ${bar.against}`;
+}
+
+function valueText(bar: Bar, value: number): string {
+  return 'amount' in bar ? digits(value) : value.toFixed(2);
 }
 
 function limit({ atLeast, atMost }: Bar): string {
-  return atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
+  return atLeast === undefined
+    ? `at most ${atMost!.toLocaleString('en-US')}`
+    : `at least ${atLeast.toLocaleString('en-US')}`;
 }
 
 function sizeRows({ size, ours, references }: SizeResult): string[][] {
@@ -122,6 +138,7 @@ function contenderRow(
     String(ms.count),
     digits((ms.median * 1e6) / work.bars),
     whole(work.bars / seconds),
+    work.units === undefined ? '' : digits((ms.median * 1e6) / work.units),
     work.rows === undefined ? '' : whole(work.rows / seconds),
     work.bytes === undefined ? '' : digits(work.bytes / 1e6),
     peakBytes === null ? '' : whole(peakBytes.median / 2 ** 20),

@@ -1,4 +1,4 @@
-import type { Bar, BenchCase, BenchContext, Contender, Size, Work } from './case.js';
+import type { AmountBar, Bar, BenchCase, BenchContext, Contender, RatioBar, Size, Work } from './case.js';
 import type { Machine } from './machine.js';
 import { type Measured, measure } from './measure.js';
 
@@ -15,10 +15,10 @@ export interface SizeResult {
   readonly references: readonly ContenderResult[];
 }
 
-/** A promised ratio and what came out. */
+/** What was promised and what came out. */
 export interface Verdict {
   readonly bar: Bar;
-  readonly ratio: number;
+  readonly value: number;
   readonly isMet: boolean;
 }
 
@@ -85,21 +85,26 @@ async function runLoaded<Input>(
 /** The verdict of the size that counts: the last one, or the worst one where the bar is of every size. */
 export function judgeAll(bar: Bar, sizes: readonly SizeResult[]): Verdict {
   if (bar.isOfEverySize !== true) return judge(bar, sizes.at(-1)!);
-  const [best, ...others] = sizes.map((size) => judge(bar, size)).sort((a, b) => b.ratio - a.ratio);
+  const [best, ...others] = sizes.map((size) => judge(bar, size)).sort((a, b) => b.value - a.value);
   return bar.atLeast === undefined ? best! : (others.at(-1) ?? best!);
 }
 
-/** @throws Error when the bar names a reference or a memory peak that the size has not */
-export function judge(bar: Bar, { ours, references }: SizeResult): Verdict {
-  const reference = references.find(({ contender }) => contender === bar.against);
-  if (reference === undefined) throw new Error(`bench: no reference '${bar.against}' to judge against`);
-  const ratio = ratioOf(bar, ours, reference);
+/** @throws Error when the bar names a reference, a memory peak or units that the size has not */
+export function judge(bar: Bar, size: SizeResult): Verdict {
+  const value = 'ratio' in bar ? ratioOf(bar, size) : amountOf(bar, size.ours);
   const isMet =
-    ratio >= (bar.atLeast ?? Number.NEGATIVE_INFINITY) && ratio <= (bar.atMost ?? Number.POSITIVE_INFINITY);
-  return { bar, ratio, isMet };
+    value >= (bar.atLeast ?? Number.NEGATIVE_INFINITY) && value <= (bar.atMost ?? Number.POSITIVE_INFINITY);
+  return { bar, value, isMet };
 }
 
-function ratioOf({ ratio }: Bar, ours: Measured, reference: Measured): number {
+function amountOf({ amount, unit }: AmountBar, { ms, work }: ContenderResult): number {
+  if (work.units === undefined) throw new Error(`bench: no units counted to judge '${unit}' by`);
+  return amount === 'nsPerUnit' ? (ms.median * 1e6) / work.units : work.units / (ms.median / 1000);
+}
+
+function ratioOf({ ratio, against }: RatioBar, { ours, references }: SizeResult): number {
+  const reference = references.find(({ contender }) => contender === against);
+  if (reference === undefined) throw new Error(`bench: no reference '${against}' to judge against`);
   if (ratio === 'speed') return reference.ms.median / ours.ms.median;
   if (ratio === 'time') return ours.ms.median / reference.ms.median;
   if (ours.peakBytes === null || reference.peakBytes === null)
