@@ -101,9 +101,11 @@ export function verdictText({ bar, value, isMet }: Verdict): string {
 }
 
 function barName(bar: Bar): string {
-  if ('amount' in bar) return bar.amount === 'nsPerUnit' ? `ns a ${bar.unit}` : `${bar.unit} a second`;
-  if (bar.ratio === 'speed') return `speed against ${bar.against}`;
-  return `${bar.ratio === 'time' ? 'time' : 'peak memory'} against ${bar.against}`;
+  const which = bar.isOfEverySize === true ? ', worst size' : '';
+  if ('amount' in bar)
+    return (bar.amount === 'nsPerUnit' ? `ns a ${bar.unit}` : `${bar.unit} a second`) + which;
+  if (bar.ratio === 'speed') return `speed against ${bar.against}${which}`;
+  return `${bar.ratio === 'time' ? 'time' : 'peak memory'} against ${bar.against}${which}`;
 }
 
 function valueText(bar: Bar, value: number): string {

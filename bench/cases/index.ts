@@ -2,7 +2,10 @@ import type { BenchCase } from '../case.js';
 import { apiCached } from './api-cached.js';
 import { apiDownload } from './api-download.js';
 import { apiUncached } from './api-uncached.js';
+import { computeChain } from './compute-chain.js';
 import { computeScaling } from './compute-scaling.js';
+import { conditionsScoring } from './conditions-scoring.js';
+import { confirmation } from './confirmation.js';
 import { csvLoad } from './csv-load.js';
 import { csvLoadCold } from './csv-load-cold.js';
 import { duckdbWrite } from './duckdb-write.js';
@@ -19,10 +22,13 @@ import { replica } from './replica.js';
 export const CASES: readonly BenchCase[] = [
   kernels,
   kernelsByCode,
+  conditionsScoring,
+  confirmation,
   csvLoad,
   csvLoadCold,
   duckdbWrite,
   pipeline,
+  computeChain,
   computeScaling,
   memoryRecompute,
   memoryLoad,

@@ -1,4 +1,5 @@
 import { computeCopies, computePool } from './compute.js';
+import { computeOne } from './compute-one.js';
 import { appendLong } from './long.js';
 import { loadMySql, recomputeMySql } from './mysql.js';
 import { readCsvFile } from './read-csv.js';
@@ -10,6 +11,7 @@ import { writeLong, writeWide } from './write.js';
 export const JOBS = {
   appendLong,
   computeCopies,
+  computeOne,
   computePool,
   countFacts,
   load,

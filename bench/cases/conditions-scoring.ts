@@ -1,0 +1,44 @@
+import type { BenchCase } from '../case.js';
+import { head, SERIES } from '../corpus.js';
+import { metricCount, runStrategies, type StrategyInput, strategyInput } from '../strategy-input.js';
+import { checkPredictions, type StrategyTwin, strategyTwins, twinPrediction } from '../strategy-twin.js';
+import { kernelKlines } from './kernels.js';
+
+interface ScoringInput extends StrategyInput {
+  readonly twins: readonly StrategyTwin[];
+}
+
+/** Bars that the naive twin is timed on. */
+const TWIN_BARS = 5_000;
+
+export const conditionsScoring: BenchCase<ScoringInput> = {
+  name: 'conditions-scoring',
+  group: 'strategy',
+  title:
+    'Every condition of both shipped strategies and their predictions, BTCUSDT 15m, indicators ready, one thread; in blocks of the ' +
+    `pipeline; unit = one metric of one bar; the naive twin over the first ${TWIN_BARS.toLocaleString('en-US')} bars.`,
+  bars: [{ amount: 'nsPerUnit', unit: 'metric and bar', atMost: 3 }],
+  sizes: ({ isQuick }) => [
+    isQuick ? { label: '20k bars', bars: 20_000 } : { label: 'whole', bars: SERIES.btc15m.rows },
+  ],
+  effort: ({ isQuick }) => ({ rounds: isQuick ? 2 : 7, roundMs: 150, warmUp: 2 }),
+  load: async ({ bars }, context) => {
+    const input = strategyInput(head(await kernelKlines(context), bars));
+    return { ...input, twins: strategyTwins(input) };
+  },
+  work: (input) => ({ bars: input.rows, units: input.rows * metricCount(input) }),
+  check: (input) => {
+    runStrategies(input);
+    return checkPredictions(input, input.twins);
+  },
+  run: { name: 'klinemill', run: runStrategies },
+  reference: [
+    {
+      name: 'naive twin',
+      work: (input) => ({ bars: TWIN_BARS, units: TWIN_BARS * metricCount(input) }),
+      run: ({ twins }) => {
+        for (const twin of twins) for (let t = 0; t < TWIN_BARS; t++) twinPrediction(twin, t);
+      },
+    },
+  ],
+};
