@@ -52,10 +52,24 @@ export function computeCodes(klines: Klines): Map<string, Float64Array> {
   return new Map(run.program.codes.map((code) => [code, run.columns[run.program.columnIndex.get(code)!]!]));
 }
 
-function bind(klines: Klines, rows: readonly CatalogRow[]): KernelRun {
+/** The kernels that make these codes, and those that they read. @param shared columns by name, so that several runs share them */
+export function bindCodes(
+  klines: Klines,
+  codes: readonly string[],
+  shared: Map<string, Float64Array>,
+): KernelRun {
+  return bind(klines, rowsFor(new Set(codes)), shared);
+}
+
+function bind(
+  klines: Klines,
+  rows: readonly CatalogRow[],
+  shared = new Map<string, Float64Array>(),
+): KernelRun {
   const program = compileProgram(rows);
-  const columns = program.columnNames.map((_, i) => {
-    const column = newColumn(klines.rows);
+  const columns = program.columnNames.map((name, i) => {
+    const column = shared.get(name) ?? newColumn(klines.rows);
+    shared.set(name, column);
     const input = KLINE_INPUTS[i];
     if (input !== undefined) column.set(klines.columns[COLUMN[input]]!);
     return column;

@@ -12,6 +12,7 @@ import { duckdbWrite } from './duckdb-write.js';
 import { fpGrowthCase } from './fp-growth.js';
 import { kernels } from './kernels.js';
 import { kernelsByCode } from './kernels-by-code.js';
+import { kernelsTalib } from './kernels-talib.js';
 import { memoryLoad } from './memory-load.js';
 import { memoryRecompute } from './memory-recompute.js';
 import { mysqlBulk } from './mysql-bulk.js';
@@ -22,6 +23,7 @@ import { replica } from './replica.js';
 export const CASES: readonly BenchCase[] = [
   kernels,
   kernelsByCode,
+  kernelsTalib,
   conditionsScoring,
   confirmation,
   csvLoad,

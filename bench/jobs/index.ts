@@ -4,6 +4,7 @@ import { appendLong } from './long.js';
 import { loadMySql, recomputeMySql } from './mysql.js';
 import { readCsvFile } from './read-csv.js';
 import { syncFile } from './replica.js';
+import { timeKernels } from './time-kernels.js';
 import { countFacts, load, recomputeFile } from './warehouse.js';
 import { writeLong, writeWide } from './write.js';
 
@@ -20,6 +21,7 @@ export const JOBS = {
   recomputeFile,
   recomputeMySql,
   syncFile,
+  timeKernels,
   writeLong,
   writeWide,
 };
