@@ -18,7 +18,7 @@ import { checksumLines, newWarehouse } from './support/warehouse.js';
 // the 15m bars decide exits of the 2h bars; `npm run soak -- parity --seeds N` takes all bars.
 
 const SEEDS = process.env.KLINEMILL_PARITY_SEEDS;
-const ROWS = SEEDS === undefined ? 2_500 : Number.POSITIVE_INFINITY;
+const ROWS = SEEDS === undefined ? 1_200 : Number.POSITIVE_INFINITY;
 const NOW = Date.UTC(2030, 0, 1);
 const NAMES = [
   'BTCUSDT-2h-20170817-20260430.csv.gz',
