@@ -30,5 +30,10 @@ export class WarehouseAccessError extends Error {
  * Nothing of it was written; the same work may be begun again.
  */
 export class WarehouseLostError extends Error {
-  override readonly name = 'WarehouseLostError';
+  override readonly name: string = 'WarehouseLostError';
+}
+
+/** It was waited for, and no server came back: beginning again would only wait again. */
+export class WarehouseGoneError extends WarehouseLostError {
+  override readonly name = 'WarehouseGoneError';
 }

@@ -28,7 +28,12 @@ export { type ColumnArray, type ColumnKind, type ColumnSpec, makeBatch, numbers,
 export { encodeArrow } from './encode/arrow.js';
 export { type Cell, type CellReader, cellReaders } from './encode/cells.js';
 export { encodeCsv } from './encode/csv.js';
-export { WarehouseAccessError, WarehouseHeldError, WarehouseLostError } from './errors.js';
+export {
+  WarehouseAccessError,
+  WarehouseGoneError,
+  WarehouseHeldError,
+  WarehouseLostError,
+} from './errors.js';
 export {
   type LogicalCell,
   type LogicalTable,

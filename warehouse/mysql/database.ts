@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WarehouseLostError } from '../errors.js';
+import { WarehouseGoneError, WarehouseLostError } from '../errors.js';
 import { connect, type ServerLimits } from './connect.js';
 import { MySqlDirectory } from './directory.js';
 import { Encoder } from './encoder.js';
@@ -10,6 +10,8 @@ import { type MySqlTarget, parseUrl, withoutPassword } from './url.js';
 const IDLE = 4;
 /** How long work that can be begun again waits for a server that is gone: a restart takes seconds. */
 const PATIENCE_MS = 60_000;
+/** Waiting that is longer than this is told: a deadlock is solved sooner. */
+const SILENCE_MS = 2_000;
 
 /** One database on a server: its connections, and what its users agree on. */
 export class MySqlDatabase {
@@ -21,20 +23,29 @@ export class MySqlDatabase {
   readonly #all = new Set<MySqlStore>();
   readonly #encoder = new Encoder();
   #limits: ServerLimits = { isLocal: false, packetBytes: 0 };
+  readonly #note: (line: string) => void;
+  readonly #patienceMs: number;
   #isClosed = false;
 
-  private constructor(url: string, target: MySqlTarget) {
+  private constructor(url: string, target: MySqlTarget, note: (line: string) => void, patienceMs: number) {
     this.url = url;
     this.name = target.database;
     this.#target = target;
+    this.#note = note;
+    this.#patienceMs = patienceMs;
   }
 
   /**
-   * @param note is told, once, that bulk writes go the slow way
+   * @param note is told, once, that bulk writes go the slow way, and when a server is waited for
+   * @param patienceMs how long work that can be begun again waits for a server that is away
    * @throws WarehouseAccessError, WarehouseLostError: a line that names what is wrong
    */
-  static async open(url: string, note: (line: string) => void): Promise<MySqlDatabase> {
-    const database = new MySqlDatabase(withoutPassword(url), parseUrl(url));
+  static async open(
+    url: string,
+    note: (line: string) => void,
+    patienceMs = PATIENCE_MS,
+  ): Promise<MySqlDatabase> {
+    const database = new MySqlDatabase(withoutPassword(url), parseUrl(url), note, patienceMs);
     const store = await database.#connect();
     try {
       const [server] = await store.rows<{ local: number; packet: number }>(
@@ -137,13 +148,25 @@ export class MySqlDatabase {
     this.#encoder.close();
   }
 
+  /** @throws WarehouseGoneError when no server came back in time */
   async patiently<T>(work: () => Promise<T>): Promise<T> {
-    const end = Date.now() + PATIENCE_MS;
+    const begin = Date.now();
+    let isTold = false;
     for (let wait = 50; ; wait = Math.min(2 * wait, 2_000))
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof WarehouseLostError) || this.#isClosed || Date.now() + wait > end) throw error;
+        if (!(error instanceof WarehouseLostError) || this.#isClosed) throw error;
+        const waited = Date.now() - begin;
+        if (waited + wait > this.#patienceMs)
+          throw new WarehouseGoneError(
+            `${error.message}; waited ${Math.round(waited / 1_000)} s for it to come back`,
+            { cause: error },
+          );
+        if (!isTold && waited + wait > SILENCE_MS) {
+          isTold = true;
+          this.#note(`${error.message}; waiting up to ${Math.round(this.#patienceMs / 1_000)} s for it`);
+        }
         // Two that met in a deadlock should not meet again.
         await sleep(wait * (0.5 + Math.random()));
       }
