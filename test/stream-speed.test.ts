@@ -74,7 +74,7 @@ describeKafka('speed of a stream', () => {
       await producer.close();
       const url = await newUrl();
       const { report, elapsedMs, parts, memory } = await new Measured({
-        url: await newUrl(),
+        url,
         topic,
         publish,
         untilEnd: true,
