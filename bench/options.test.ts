@@ -2,16 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { parseOptions } from './options.js';
 
 describe('parseOptions', () => {
-  it('knows its three options', () => {
-    expect(parseOptions([])).toEqual({ isQuick: false, filter: null, json: null });
-    expect(parseOptions(['--quick', '--filter', 'csv', '--json', 'a.json'])).toEqual({
-      isQuick: true,
-      filter: 'csv',
-      json: 'a.json',
-    });
+  it('knows its four options', () => {
+    expect(parseOptions([])).toEqual({ isQuick: false, filter: null, json: null, compare: null });
+    expect(parseOptions(['--quick', '--filter', 'csv', '--json', 'a.json', '--compare', 'old.json'])).toEqual(
+      {
+        isQuick: true,
+        filter: 'csv',
+        json: 'a.json',
+        compare: 'old.json',
+      },
+    );
   });
 
   it.each([[['--fast']], [['csv']], [['--filter']]])('refuses %j and says what is allowed', (args) => {
-    expect(() => parseOptions(args)).toThrow('[--quick] [--filter NAME] [--json FILE]');
+    expect(() => parseOptions(args)).toThrow('[--quick] [--filter NAME] [--json FILE] [--compare OLD.json]');
   });
 });

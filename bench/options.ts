@@ -6,18 +6,30 @@ export interface BenchOptions {
   readonly filter: string | null;
   /** Where the results go as JSON, too. */
   readonly json: string | null;
+  /** Results of an earlier run, as `--json` wrote them, to compare with. */
+  readonly compare: string | null;
 }
 
-export const USAGE = 'npm run bench -- [--quick] [--filter NAME] [--json FILE]';
+export const USAGE = 'npm run bench -- [--quick] [--filter NAME] [--json FILE] [--compare OLD.json]';
 
 /** @throws Error that names the option and what is allowed */
 export function parseOptions(args: readonly string[]): BenchOptions {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { quick: { type: 'boolean' }, filter: { type: 'string' }, json: { type: 'string' } },
+      options: {
+        quick: { type: 'boolean' },
+        filter: { type: 'string' },
+        json: { type: 'string' },
+        compare: { type: 'string' },
+      },
     });
-    return { isQuick: values.quick ?? false, filter: values.filter ?? null, json: values.json ?? null };
+    return {
+      isQuick: values.quick ?? false,
+      filter: values.filter ?? null,
+      json: values.json ?? null,
+      compare: values.compare ?? null,
+    };
   } catch (error) {
     throw new Error(`bench: ${(error as Error).message.split('.')[0]}; use ${USAGE}`);
   }

@@ -82,6 +82,7 @@ const result = {
   name: 'some-case',
   group: 'some',
   title: 'What is compared.',
+  control: summarize([10]),
   sizes: [size],
   verdicts: [verdict],
 };

@@ -1,6 +1,8 @@
 import type { AmountBar, Bar, BenchCase, BenchContext, Contender, RatioBar, Size, Work } from './case.js';
+import { summarizeControl, timeControl } from './control.js';
 import type { Machine } from './machine.js';
 import { type Measured, measure } from './measure.js';
+import type { Summary } from './statistics.js';
 
 /** One contender on one size. */
 export interface ContenderResult extends Measured {
@@ -26,6 +28,8 @@ export interface CaseResult {
   readonly name: string;
   readonly group: string;
   readonly title: string;
+  /** Milliseconds of the control (control.ts) before and after the case. */
+  readonly control: Summary;
   readonly sizes: readonly SizeResult[];
   readonly verdicts: readonly Verdict[];
 }
@@ -46,13 +50,15 @@ export async function runCase<Input>(
   onSize: (result: SizeResult) => void,
 ): Promise<CaseResult> {
   const { name, group, title, bars = [] } = benchCase;
+  const before = timeControl();
   const sizes: SizeResult[] = [];
   for (const size of benchCase.sizes(context)) {
     const result = await runSize(benchCase, size, context);
     sizes.push(result);
     onSize(result);
   }
-  return { name, group, title, sizes, verdicts: bars.map((bar) => judgeAll(bar, sizes)) };
+  const control = summarizeControl(before, timeControl());
+  return { name, group, title, control, sizes, verdicts: bars.map((bar) => judgeAll(bar, sizes)) };
 }
 
 async function runSize<Input>(

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CASES } from './cases/index.js';
+import { comparedText, compareRuns, readRun } from './compare.js';
 import { createContext } from './context.js';
 import { describeCorpus } from './corpus.js';
 import { describeMachine } from './machine.js';
@@ -10,13 +11,19 @@ import { caseText, runMarkdown } from './report.js';
 import { type CaseResult, type RunResult, runCase } from './results.js';
 
 /** Runs the cases that the options leave, prints each as it ends, and writes the reports. */
-async function run({ isQuick, filter, json }: BenchOptions): Promise<void> {
+async function run({ isQuick, filter, json, compare }: BenchOptions): Promise<void> {
   const chosen = CASES.filter(
     ({ name, group }) => filter === null || name.includes(filter) || group.includes(filter),
   );
   if (chosen.length === 0)
     throw new Error(
       `bench: no case or group has '${filter}' in its name; cases: ${CASES.map(({ name }) => name).join(', ')}`,
+    );
+  // Read first: an error after minutes of timing would be late.
+  const old = compare === null ? null : readRun(compare);
+  if (old !== null && old.isQuick !== isQuick)
+    throw new Error(
+      `bench: --compare ${compare}: ${old.isQuick ? 'quick' : 'full'} sizes; compare like with like`,
     );
   const start = performance.now();
   const context = createContext(isQuick);
@@ -51,6 +58,7 @@ async function run({ isQuick, filter, json }: BenchOptions): Promise<void> {
     cases,
   };
   if (json !== null) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
+  if (old !== null) console.log(comparedText(compareRuns(old, result)));
   if (failed > 0) throw new Error(`bench: ${failed} of ${chosen.length} cases failed`);
   // Part of the cases, or small sizes, must not replace the whole.
   if (!isQuick && filter === null) writeFileSync(join(ROOT, 'bench', 'RESULTS.md'), runMarkdown(result));

@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { comparedText, compareRuns, readRun } from './compare.js';
+import { timeControl } from './control.js';
+import type { RunResult } from './results.js';
+import { summarize } from './statistics.js';
+
+/** A run of one case; quartiles of `[a, b, c, d, e]` are b and d. */
+const runOf = (ms: number[], control = [10, 10, 10], name = 'some-case', bars = 1000): RunResult => ({
+  machine: { cpu: '', cores: 2, memoryMb: 1, system: '', node: '', v8: '', packages: {}, date: '' },
+  corpus: '',
+  isQuick: false,
+  elapsedMs: 1,
+  cases: [
+    {
+      name,
+      group: 'some',
+      title: '',
+      control: summarize(control),
+      verdicts: [],
+      sizes: [
+        {
+          size: 'small',
+          checked: '',
+          references: [],
+          ours: { contender: 'ours', ms: summarize(ms), peakBytes: null, details: [], work: { bars } },
+        },
+      ],
+    },
+  ],
+});
+const steady = [100, 100, 100, 100, 100];
+const only = (before: RunResult, after: RunResult) => compareRuns(before, after).rows[0]!;
+
+describe('compareRuns', () => {
+  it.each([
+    ['half the time', [50, 50, 50], 'faster'],
+    ['the same', steady, 'no difference'],
+    ['a tenth more', [110, 110, 110], 'slower'],
+    // Quartiles 99 and 121 of 110: a spread of 20 %, more than the tenth.
+    ['a tenth more, within its own spread', [90, 99, 110, 121, 130], 'no difference'],
+    ['twice the time, beyond the same spread', [180, 198, 220, 242, 260], 'slower'],
+  ] as const)('%s: %s is %s', (_, ms, change) => {
+    expect(only(runOf(steady), runOf([...ms])).change).toBe(change);
+  });
+
+  it('adds the spreads of both runs and of both controls, by hand', () => {
+    // (110 - 90) / 100 twice, and (10.5 - 9.5) / 10 twice.
+    const run = runOf([80, 90, 100, 110, 120], [9, 9.5, 10, 10.5, 11]);
+    expect(only(run, run).noise).toBeCloseTo(0.6, 12);
+  });
+
+  it('blames the machine for what the control shares', () => {
+    const slow = only(runOf(steady), runOf([130, 130, 130], [13, 13, 13]));
+    expect([slow.ratio, slow.control, slow.change]).toEqual([1.3, 1.3, 'no difference']);
+    // The control became slower, the case did not: no proof that the case became faster.
+    expect(only(runOf(steady), runOf(steady, [13, 13, 13])).change).toBe('no difference');
+    expect(only(runOf(steady), runOf([200, 200, 200], [13, 13, 13])).change).toBe('slower');
+  });
+
+  it('finds no difference where too few samples have no spread', () => {
+    expect(only(runOf(steady), runOf([50, 50]))).toMatchObject({ noise: Infinity, change: 'no difference' });
+  });
+
+  it('compares time a bar, so that a size that grew is none', () => {
+    expect(only(runOf(steady), runOf([200, 200, 200], [10, 10, 10], 'some-case', 2000)).change).toBe(
+      'no difference',
+    );
+  });
+
+  it('names what only one of the runs has', () => {
+    const compared = compareRuns(runOf(steady), runOf(steady, [10, 10, 10], 'another'));
+    expect(compared).toEqual({ rows: [], onlyOld: ['some-case small'], onlyNew: ['another small'] });
+    expect(comparedText(compared)).toContain('only in the old run: some-case small');
+  });
+});
+
+describe('comparedText', () => {
+  it('prints ratio, control, noise and verdict', () => {
+    const text = comparedText(compareRuns(runOf(steady), runOf([50, 50, 50], [11, 11, 11])));
+    expect(text.split('\n')[1]!.split(/ {2,}/)).toEqual([
+      'some-case',
+      'small',
+      '0.500',
+      '1.100',
+      '0.0 %',
+      'faster',
+    ]);
+  });
+});
+
+describe('readRun', () => {
+  it('reads what --json writes and refuses anything else', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'klinemill-compare-'));
+    const file = join(folder, 'old.json');
+    writeFileSync(file, JSON.stringify(runOf(steady)));
+    expect(readRun(file)).toEqual(runOf(steady));
+    writeFileSync(file, '{"cases": [{"name": "old"}]}');
+    expect(() => readRun(file)).toThrow('not written by --json');
+    expect(() => readRun(join(folder, 'none.json'))).toThrow('bench: --compare');
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('timeControl', () => {
+  it('takes samples of a loop that is not dropped', () => {
+    const samples = timeControl();
+    expect(samples.length).toBe(7);
+    // Two million steps that wait for each other cannot take less than a cycle each, at 10 GHz.
+    expect(Math.min(...samples)).toBeGreaterThan(0.2);
+  });
+});
