@@ -163,7 +163,7 @@ group.initial.rebalance.delay.ms=0
 PROPERTIES
     local cluster
     cluster=$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=')
-    "${kafka_java[@]}" kafka.tools.StorageTool format --standalone -t "$cluster" -c "$data/server.properties" >"$folder/kafka.log" 2>&1 ||
+    "${kafka_java[@]}" kafka.tools.StorageTool format --standalone --cluster-id="$cluster" -c "$data/server.properties" >"$folder/kafka.log" 2>&1 ||
       { tail -n 20 "$folder/kafka.log" >&2; die "kafka could not format its storage"; }
     touch "$data/ready"
   fi

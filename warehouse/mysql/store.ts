@@ -38,8 +38,10 @@ export class MySqlStore implements Store {
     readonly limits: ServerLimits,
     readonly encoder: Encoder,
   ) {
-    connection.on('error', () => {
+    // The driver tells a lost connection to commands with a callback only; a stream of rows would wait for ever.
+    connection.on('error', (error) => {
       this.isBroken = true;
+      this.#abandon(error);
     });
   }
 
@@ -76,7 +78,9 @@ export class MySqlStore implements Store {
         fields = found as unknown as FieldPacket[];
       });
       let batch: Cell[][] = [];
-      for await (const row of command.stream({ highWaterMark: BATCH_ROWS })) {
+      const stream = command.stream({ highWaterMark: BATCH_ROWS });
+      this.#abandon = (error) => stream.destroy(error);
+      for await (const row of stream) {
         batch.push((row as unknown[]).map((value, i) => toCell(value, fields[i]!)));
         if (batch.length < BATCH_ROWS) continue;
         yield batch;
