@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { Message, type Schema } from 'apache-arrow';
-import { Footer } from 'apache-arrow/ipc/metadata/file';
 import { UserError } from '../errors.js';
 import { ARROW_MAGIC, CONTINUATION } from './arrow-magic.js';
+import { decodeFooterSchema, decodeMessage } from './arrow-metadata.js';
 import { PieceReader } from './piece-reader.js';
 
 const METADATA_LIMIT = 1 << 24;
@@ -56,7 +56,7 @@ export async function* arrowFrames(
       if (length < 0 || length > METADATA_LIMIT) throw damaged(name, `metadata of ${length} bytes`);
       const metadata = await pieces.take(length);
       if (metadata.length < length) throw cutOff(name);
-      const message = Message.decode(metadata);
+      const message = decodeMessage(metadata);
       if (count === 0 && !message.isSchema()) yield* schemaFrame(await footerSchema(name, isFile, path));
       const { bodyLength } = message;
       if (!(bodyLength >= 0 && bodyLength <= BODY_LIMIT))
@@ -97,7 +97,7 @@ async function footerSchema(name: string, isFile: boolean, path: string | null):
     if (!end.subarray(4).equals(ARROW_MAGIC)) throw cutOff(name);
     if (!(length > 0 && length <= Math.min(METADATA_LIMIT, size - END_BYTES)))
       throw damaged(name, `a footer of ${length} bytes`);
-    return Footer.decode(await read(length, size - END_BYTES - length)).schema;
+    return decodeFooterSchema(await read(length, size - END_BYTES - length));
   } finally {
     await file.close();
   }

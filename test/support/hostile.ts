@@ -328,6 +328,12 @@ function arrowFiles(): HostileFile[] {
       bytes: Buffer.concat([stream.subarray(0, 4), Buffer.from([255, 255, 255, 127]), stream.subarray(8)]),
       error: /metadata of/,
     },
+    {
+      what: 'Arrow with a list of 2^31 in its metadata, from one byte',
+      suffix,
+      bytes: Buffer.concat([file.subarray(0, 94), Buffer.from([255]), file.subarray(95)]),
+      error: /a list of \d+ in \d+ bytes of metadata/,
+    },
     { what: 'Arrow without close', suffix, bytes: arrowOf(without('close')), error: /no column for close/ },
     {
       what: 'Arrow without the last four',
