@@ -53,22 +53,13 @@ export { formatStrategy } from './strategy/format.js';
 export { type ParsedStrategy, parseStrategy } from './strategy/parse.js';
 export type { DeadLetter, DeadReason } from './stream/dead-letter.js';
 export type { FollowOptions } from './stream/followed.js';
-export { createKafka, ensureTopics, type KafkaSettings } from './stream/kafka.js';
-export { KLINE_MESSAGE, MESSAGE_LIMIT } from './stream/kline-message.js';
-export { KlineProducer, type OutgoingBar } from './stream/kline-producer.js';
-export { liveKlines } from './stream/live.js';
+export type { KafkaSettings } from './stream/kafka.js';
+export type { KlineProducer, OutgoingBar } from './stream/kline-producer.js';
 export type { StreamObserver, StreamPoint } from './stream/observer.js';
-export { pollKlines } from './stream/poll.js';
-export { PREDICTION_MESSAGE } from './stream/prediction-message.js';
-export {
-  fileSources,
-  type ReplayRejects,
-  type ReplaySource,
-  replay,
-  warehouseSources,
-} from './stream/replay.js';
-export { type StreamOptions, type StreamReport, stream } from './stream/stream.js';
+export type { ReplayRejects, ReplaySource } from './stream/replay.js';
+export type { StreamOptions, StreamReport } from './stream/stream.js';
 export { MESSAGE_VERSION, TOPICS, type Topics } from './stream/topics.js';
+export { streaming } from './streaming.js';
 export { SYNTHETIC_DEFAULTS, type SyntheticOptions, syntheticSources } from './synthetic.js';
 export type { Carry, ChunkInput, ChunkOutput, ComputePool, PartitionJob } from './task.js';
 export { type VerifyOptions, type VerifyProblem, type VerifyReport, verify } from './verify.js';

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { KLINE_MESSAGE, PREDICTION_MESSAGE, TOPICS } from '../engine/index.js';
+import { TOPICS } from '../engine/index.js';
+import { KLINE_MESSAGE, PREDICTION_MESSAGE } from '../engine/stream/index.js';
 
 // docs/asyncapi.yaml is made from the schemas that the messages are checked with: UPDATE_DOCS=1 writes it.
 

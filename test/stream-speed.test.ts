@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import { durationOf, ensureTopics, KlineProducer, type OutgoingBar } from '../engine/index.js';
-import { outgoingBar } from '../engine/stream/kline-producer.js';
+import { durationOf, type OutgoingBar } from '../engine/index.js';
+import { ensureTopics } from '../engine/stream/kafka.js';
+import { KlineProducer, outgoingBar } from '../engine/stream/kline-producer.js';
 import { openWarehouse } from '../warehouse/index.js';
 import { temporaryFolder } from './support/cli.js';
 import { BROKERS, describeKafka, kafka } from './support/kafka.js';

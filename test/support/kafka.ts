@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import kafkajs, { type KafkaMessage, type Message } from 'kafkajs';
 import { describe } from 'vitest';
-import { createKafka, ensureTopics } from '../../engine/index.js';
+import { streaming } from '../../engine/index.js';
 import { ROOT } from '../cli-process.js';
+
+const { createKafka, ensureTopics } = await streaming();
 
 /** HOST:PORT of a real broker, from scripts/services.sh. */
 export const BROKERS = process.env.KLINEMILL_TEST_KAFKA ?? '';

@@ -1,6 +1,6 @@
 // A consumer of its own process, which can end like a crash at a named point: tests start it with one JSON argument. Plain
 // JavaScript over the built engine, since Node 20 runs no TypeScript.
-import { stream } from '../../dist/engine/index.js';
+import { stream } from '../../dist/engine/stream/index.js';
 import { openWarehouse } from '../../dist/warehouse/index.js';
 
 const { url, brokers, topic, group, now, point, nth, ...options } = JSON.parse(process.argv[2]);

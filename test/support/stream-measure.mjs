@@ -1,5 +1,5 @@
 // A consumer of its own process that measures itself: tests start it with one JSON argument and read its last line.
-import { stream } from '../../dist/engine/index.js';
+import { stream } from '../../dist/engine/stream/index.js';
 import { openWarehouse } from '../../dist/warehouse/index.js';
 
 const { url, brokers, topic, now, publish, untilEnd, warmUp } = JSON.parse(process.argv[2]);

@@ -1,0 +1,101 @@
+import { type StreamObserver, type StreamReport, streaming } from '../engine/index.js';
+import type { CommonOptions } from './command.js';
+import { counted, duration, rate, whole } from './format.js';
+import { untilInterrupted } from './interruption.js';
+import { type KafkaOptions, kafkaSettings } from './kafka-options.js';
+import { withLoader } from './open.js';
+import { print } from './output.js';
+import { STREAM_OUTPUT } from './schemas/stream.js';
+import { healthApp, serveHealth } from './stream/health.js';
+import { createLog } from './stream/log.js';
+import { streamMetrics } from './stream/metrics.js';
+import { together } from './stream/together.js';
+
+const { stream } = await streaming();
+
+export interface StreamCommandOptions extends CommonOptions, KafkaOptions {
+  readonly group: string;
+  readonly symbols?: string;
+  readonly revise?: true;
+  readonly publish: boolean;
+  readonly predictionTopic: string;
+  readonly resetOffsets?: true;
+  readonly untilEnd?: true;
+  readonly healthHost: string;
+  readonly healthPort?: number;
+  readonly now?: number;
+}
+
+/** Takes klines in until a signal comes, or the topic's end with `--until-end`. */
+export async function streamUntilInterrupted(options: StreamCommandOptions): Promise<void> {
+  await withLoader(options, async (warehouse) => {
+    const log = createLog();
+    const metrics = streamMetrics();
+    const readiness = { isReady: false };
+    const app = healthApp(metrics.registry, readiness);
+    const health =
+      options.healthPort === undefined
+        ? null
+        : await serveHealth(app, options.healthHost, options.healthPort);
+    if (health !== null) log.info({ port: health.port }, 'health');
+    const logging: StreamObserver = {
+      ready: (isReady) => {
+        if (readiness.isReady !== isReady) log.info({ ready: isReady }, 'ready');
+        readiness.isReady = isReady;
+      },
+      committed: (batches, { added, revised, duplicates, dead }) => {
+        const messages = batches.reduce((sum, batch) => sum + batch.messages.length, 0);
+        log.debug({ messages, added, revised, duplicates, dead: dead.length }, 'committed');
+      },
+      dead: ({ message: { partition, offset }, reason, detail }) =>
+        log.warn({ partition, offset, reason, detail }, 'dead letter'),
+      retry: (what, error, waitMs) => log.error({ what, error: error.message, waitMs }, 'trying again'),
+    };
+    try {
+      const { now } = options;
+      const report = await untilInterrupted((signal) =>
+        stream(warehouse, {
+          kafka: kafkaSettings(options, (level, message, extra) => log[level](extra, message)),
+          topics: {
+            klines: options.topic,
+            deadLetters: `${options.topic}.dlq`,
+            predictions: options.predictionTopic,
+          },
+          groupId: options.group,
+          symbols: options.symbols === undefined ? null : new Set(options.symbols.split(',')),
+          revise: options.revise === true,
+          publish: options.publish,
+          resetOffsets: options.resetOffsets === true,
+          untilEnd: options.untilEnd === true,
+          signal,
+          observer: together(logging, metrics.observer),
+          now: now === undefined ? Date.now : () => now,
+        }),
+      );
+      const document = {
+        warehouse: warehouse.url,
+        run_id: report.runId,
+        messages: report.messages,
+        added: report.added,
+        revised: report.revised,
+        duplicates: report.duplicates,
+        computed: report.computed,
+        dead_letters: report.dead,
+        transactions: report.transactions,
+        published: report.published,
+        elapsed_ms: report.elapsedMs,
+      };
+      await print(options, STREAM_OUTPUT, document, () => streamText(report));
+    } finally {
+      await health?.close();
+    }
+  });
+}
+
+function streamText(report: StreamReport): string {
+  const { messages, added, revised, duplicates, dead, transactions, published, elapsedMs, runId } = report;
+  const took = `${counted(messages, 'message')} in ${duration(elapsedMs)} (${whole(rate(messages, elapsedMs))}/s)`;
+  const bars = `${counted(added, 'bar')} added, ${whole(revised)} revised, ${whole(duplicates)} known`;
+  const rest = `${counted(dead, 'dead letter')}, ${counted(published, 'prediction')} published`;
+  return `run ${runId}: ${took} in ${counted(transactions, 'transaction')}: ${bars}; ${rest}`;
+}
