@@ -1,4 +1,11 @@
-import { type BoundStep, bindProgram, KLINE_INPUTS, newColumn, runProgram } from '../kernels/index.js';
+import {
+  type BoundStep,
+  bindProgram,
+  KLINE_INPUTS,
+  newColumn,
+  newRows,
+  runProgram,
+} from '../kernels/index.js';
 import type { StrategyRecord } from '../warehouse/index.js';
 import { ChunkMemory } from './chunk-memory.js';
 import { durationOf } from './interval.js';
@@ -51,7 +58,7 @@ export class Pipeline {
     this.#history = historyOf(job.strategies, job.interval);
     this.#capacity = this.#history + Math.max(this.#history, BLOCK_ROWS);
     this.#columns = PROGRAM.columnNames.map(() => newColumn(this.#capacity));
-    this.#streak = new Int32Array(this.#capacity);
+    this.#streak = newRows(Int32Array, this.#capacity);
     this.#state = newColumn(PROGRAM.stateSize);
     this.#steps = bindProgram(PROGRAM, this.#columns, this.#state);
     this.#codeColumns = job.codes.map((code) => this.#column(code));

@@ -8,10 +8,12 @@ export {
   DIRECTIONS,
   type Direction,
   FALSE,
+  type RunRows,
   type ThresholdUse,
   TRUE,
   UNKNOWN,
 } from './conditions/condition.js';
+export { difference } from './conditions/difference.js';
 export { type ResolvedThresholds, resolveThresholds } from './conditions/thresholds.js';
 export { WINDOW_UNITS, type WindowUnit, windowBars } from './conditions/window-bars.js';
 export { confirmRows } from './confirm/confirm-rows.js';
@@ -68,6 +70,7 @@ export {
   type ResampleOutput,
   resample,
 } from './resample/resample.js';
+export { newPredictions } from './scoring/columns.js';
 export {
   ACTION,
   GROUPS,
@@ -81,4 +84,4 @@ export {
   type Side,
 } from './scoring/rules.js';
 export { deriveMaxScore, SCORING_VERSION, Scorer } from './scoring/score.js';
-export { newColumn } from './wasm/columns.js';
+export { newColumn, newRows } from './wasm/columns.js';

@@ -1,12 +1,13 @@
-import { ACTION, FALSE, REASON, Scorer, type ScoringRules, TRUE, UNKNOWN } from '../../kernels/index.js';
-import { allocatePredictions } from '../stages/prediction-columns.js';
-
-/** What scoring says of one bar. */
-interface Verdict {
-  readonly action: 'BUY' | 'SELL' | 'SIDEWAY';
-  /** As stored; 0: tradable. */
-  readonly reason: number;
-}
+import {
+  ACTION,
+  FALSE,
+  newPredictions,
+  REASON,
+  Scorer,
+  type ScoringRules,
+  TRUE,
+  UNKNOWN,
+} from '../../kernels/index.js';
 
 /** One metric that, were it the other way, would make a bar tradable. */
 export interface Flip {
@@ -14,15 +15,6 @@ export interface Flip {
   readonly index: number;
   readonly closeness: number;
   readonly action: 'BUY' | 'SELL';
-}
-
-/** Scores one bar. @param truth one an active metric */
-function verdictOf(scorer: Scorer, truth: readonly number[]): Verdict {
-  const out = allocatePredictions(1);
-  const columns = truth.map((value) => Uint8Array.of(value));
-  scorer.score(columns, out, 0, 1);
-  const action = out.action[0] === ACTION.BUY ? 'BUY' : out.action[0] === ACTION.SELL ? 'SELL' : 'SIDEWAY';
-  return { action, reason: out.reason[0]! };
 }
 
 /**
@@ -37,14 +29,18 @@ export function singleFlip(
   truth: readonly number[],
   closeness: readonly number[],
 ): Flip | null {
-  const scorer = new Scorer(rules);
+  const columns = truth.map((value) => Uint8Array.of(value));
+  const out = newPredictions(1);
+  const score = new Scorer(rules).bind(columns, out);
   let best: Flip | null = null;
   for (const [index, value] of truth.entries()) {
     if (value === UNKNOWN) continue;
-    const { action, reason } = verdictOf(scorer, truth.with(index, value === TRUE ? FALSE : TRUE));
-    if (reason !== REASON.NONE || action === 'SIDEWAY') continue;
-    if (best === null || closeness[index]! < best.closeness)
-      best = { index, closeness: closeness[index]!, action };
+    columns[index]![0] = value === TRUE ? FALSE : TRUE;
+    score(0, 1);
+    columns[index]![0] = value;
+    const isTradable = out.reason[0] === REASON.NONE && out.action[0] !== ACTION.SIDEWAY;
+    if (!isTradable || (best !== null && closeness[index]! >= best.closeness)) continue;
+    best = { index, closeness: closeness[index]!, action: out.action[0] === ACTION.BUY ? 'BUY' : 'SELL' };
   }
   return best;
 }

@@ -2,23 +2,6 @@ import type { PredictionColumns } from '../../kernels/index.js';
 import type { ChunkMemory } from '../chunk-memory.js';
 import type { FactColumns } from '../task.js';
 
-/** Scoring's output columns, `rows` long, on the pipeline's row index. */
-export function allocatePredictions(rows: number): PredictionColumns {
-  return {
-    knownMask: new Uint32Array(rows * 2),
-    firedMask: new Uint32Array(rows * 2),
-    buyScore: new Float64Array(rows),
-    sellScore: new Float64Array(rows),
-    action: new Int8Array(rows),
-    reason: new Int16Array(rows),
-    isConflict: new Uint8Array(rows),
-    metricTrend: new Float64Array(rows),
-    metricMomentum: new Float64Array(rows),
-    metricVolatility: new Float64Array(rows),
-    metricVolume: new Float64Array(rows),
-  };
-}
-
 /** Collects the predictions of a chunk, leaving out bars where no metric is known (SPEC 5). */
 export class PredictionCollector {
   readonly #predictingAt: Float64Array;

@@ -1,30 +1,30 @@
 import {
   type Bars,
   CONDITIONS,
-  type Condition,
   confirmRows,
+  difference,
+  newColumn,
+  newPredictions,
+  newRows,
   type PredictionColumns,
+  type RunRows,
   Scorer,
   TradeBook,
 } from '../../kernels/index.js';
 import type { StrategyRecord } from '../../warehouse/index.js';
 import { ChunkMemory } from '../chunk-memory.js';
 import { durationOf } from '../interval.js';
-import { type CompiledMetric, type CompiledStrategy, compileStrategy } from '../strategy/compile.js';
+import { type CompiledStrategy, compileStrategy } from '../strategy/compile.js';
 import type { StrategyFacts } from '../task.js';
-import { allocatePredictions, PredictionCollector } from './prediction-columns.js';
+import { PredictionCollector } from './prediction-columns.js';
 import { ResultCollector } from './result-collector.js';
 
 /** A metric bound to its columns. */
 interface BoundMetric {
-  readonly metric: CompiledMetric;
-  readonly condition: Condition;
   readonly span: number;
-  /** Column of y, or of what is subtracted from to get it. */
-  readonly left: Float64Array;
-  readonly right: Float64Array | null;
-  /** One byte a row of the pipeline's columns. */
-  readonly truth: Uint8Array;
+  /** Computes y of a metric with a reference. */
+  readonly subtract: RunRows | null;
+  readonly evaluate: RunRows;
 }
 
 /** Rows before a chunk that the metrics of a strategy look at. */
@@ -43,11 +43,8 @@ export class StrategyStage {
   #book: TradeBook;
   readonly #results = new ResultCollector();
   #metrics: readonly BoundMetric[] = [];
-  #truth: readonly Uint8Array[] = [];
-  #streak: Int32Array = new Int32Array(0);
-  /** y of a metric with a reference, computed anew for each. */
-  #difference: Float64Array = new Float64Array(0);
-  #scores: PredictionColumns = allocatePredictions(0);
+  #scores: PredictionColumns = newPredictions(0);
+  #score: RunRows = () => {};
   #bars: Bars | null = null;
   #predictions = new PredictionCollector(0, new ChunkMemory());
 
@@ -67,23 +64,24 @@ export class StrategyStage {
   /** Binds to the pipeline's columns, all of one length. */
   bind(column: (name: string) => Float64Array, streak: Int32Array): void {
     const rows = streak.length;
-    this.#streak = streak;
-    this.#metrics = this.#strategy.metrics.map((metric) => {
+    const { metrics } = this.#strategy;
+    // y of a metric with a reference, computed anew for each.
+    const y = newColumn(rows);
+    const truth = metrics.map(() => newRows(Uint8Array, rows));
+    this.#metrics = metrics.map((metric, m) => {
       const condition = CONDITIONS.get(metric.direction)!;
       const indicator = column(metric.indicator);
       const fromClose = condition.subject === 'from_close';
+      const left = fromClose ? column('CLOSE') : indicator;
+      const right = fromClose ? indicator : metric.reference === null ? null : column(metric.reference);
       return {
-        metric,
-        condition,
         span: condition.span(metric.window),
-        left: fromClose ? column('CLOSE') : indicator,
-        right: fromClose ? indicator : metric.reference === null ? null : column(metric.reference),
-        truth: new Uint8Array(rows),
+        subtract: right === null ? null : difference(left, right, y),
+        evaluate: condition.bind(right === null ? left : y, streak, metric, truth[m]!),
       };
     });
-    this.#truth = this.#metrics.map(({ truth }) => truth);
-    this.#difference = new Float64Array(rows);
-    this.#scores = allocatePredictions(rows);
+    this.#scores = newPredictions(rows);
+    this.#score = this.#scorer.bind(truth, this.#scores);
     this.#bars = {
       closeTime: column('CLOSE_TIME'),
       open: column('OPEN'),
@@ -101,15 +99,11 @@ export class StrategyStage {
   /** Evaluates rows `[start, end)`. Trades walk on whether or not their facts are wanted. */
   run(start: number, end: number, wantFacts: boolean): void {
     const bars = this.#bars!;
-    for (const { metric, condition, span, left, right, truth } of this.#metrics) {
-      let y = left;
-      if (right !== null) {
-        y = this.#difference;
-        for (let t = Math.max(0, start - span); t < end; t++) y[t] = left[t]! - right[t]!;
-      }
-      condition.run(y, this.#streak, metric, truth, start, end);
+    for (const { span, subtract, evaluate } of this.#metrics) {
+      subtract?.(Math.max(0, start - span), end);
+      evaluate(start, end);
     }
-    this.#scorer.score(this.#truth, this.#scores, start, end);
+    this.#score(start, end);
     if (wantFacts) this.#predictions.add(this.#scores, bars.closeTime, bars.close, start, end);
     confirmRows(this.#book, bars, this.#scores, start, end, (result) => {
       if (wantFacts) this.#results.add(result);

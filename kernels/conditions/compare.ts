@@ -1,25 +1,25 @@
-import { type Condition, type Direction, FALSE, type ThresholdUse, TRUE, UNKNOWN } from './condition.js';
+import { wasm } from '../wasm/module.js';
+import type { Condition, Direction, RunRows, ThresholdUse } from './condition.js';
+import { overRows } from './over-rows.js';
+
+const INSIDE = 0;
+const OUTSIDE = -1;
 
 /**
  * Every comparison with constants is one question: does y lie in the closed interval `[low, high]`? ABOVE is "not at
- * most", BELOW is "not at least", OUTSIDE is "not between" (known values only), so one flat loop serves all six.
+ * most", BELOW is "not at least", OUTSIDE is "not between" (known values only), so one function serves all six.
  */
-function runWithin(
+function bindWithin(
   y: Float64Array,
+  streak: Int32Array,
   low: number,
   high: number,
-  inside: number,
+  side: number,
   out: Uint8Array,
-  start: number,
-  end: number,
-): void {
-  // Number(boolean) compiles without a branch; a branch on what the market did costs three times as much.
-  const flip = inside === TRUE ? 0 : 1;
-  for (let t = start; t < end; t++) {
-    const value = y[t]!;
-    if (Number.isNaN(value)) out[t] = UNKNOWN;
-    else out[t] = (Number(value >= low) & Number(value <= high)) ^ flip;
-  }
+): RunRows {
+  return overRows(y, streak, 0, out, (yAt, _streakAt, outAt, rows) =>
+    wasm.within(yAt, outAt, rows, low, high, side),
+  );
 }
 
 function compare(
@@ -27,7 +27,7 @@ function compare(
   title: string,
   start: ThresholdUse,
   end: ThresholdUse,
-  run: Condition['run'],
+  bind: Condition['bind'],
 ): Condition {
   return {
     direction,
@@ -39,7 +39,7 @@ function compare(
     absent: 0,
     subject: 'value',
     span: () => 0,
-    run,
+    bind,
   };
 }
 
@@ -48,7 +48,7 @@ export const above = compare(
   'y is greater than start',
   'required',
   'refused',
-  (y, _streak, params, out, start, end) => runWithin(y, -Infinity, params.start, FALSE, out, start, end),
+  (y, streak, params, out) => bindWithin(y, streak, -Infinity, params.start, OUTSIDE, out),
 );
 
 export const atLeast = compare(
@@ -56,15 +56,11 @@ export const atLeast = compare(
   'y is at least start',
   'required',
   'refused',
-  (y, _streak, params, out, start, end) => runWithin(y, params.start, Infinity, TRUE, out, start, end),
+  (y, streak, params, out) => bindWithin(y, streak, params.start, Infinity, INSIDE, out),
 );
 
-export const below = compare(
-  'BELOW',
-  'y is less than end',
-  'refused',
-  'required',
-  (y, _streak, params, out, start, end) => runWithin(y, params.end, Infinity, FALSE, out, start, end),
+export const below = compare('BELOW', 'y is less than end', 'refused', 'required', (y, streak, params, out) =>
+  bindWithin(y, streak, params.end, Infinity, OUTSIDE, out),
 );
 
 export const atMost = compare(
@@ -72,7 +68,7 @@ export const atMost = compare(
   'y is at most end',
   'refused',
   'required',
-  (y, _streak, params, out, start, end) => runWithin(y, -Infinity, params.end, TRUE, out, start, end),
+  (y, streak, params, out) => bindWithin(y, streak, -Infinity, params.end, INSIDE, out),
 );
 
 export const between = compare(
@@ -80,7 +76,7 @@ export const between = compare(
   'y lies between start and end, both included',
   'required',
   'required',
-  (y, _streak, params, out, start, end) => runWithin(y, params.start, params.end, TRUE, out, start, end),
+  (y, streak, params, out) => bindWithin(y, streak, params.start, params.end, INSIDE, out),
 );
 
 export const outside = compare(
@@ -88,5 +84,5 @@ export const outside = compare(
   'y lies outside start and end',
   'required',
   'required',
-  (y, _streak, params, out, start, end) => runWithin(y, params.start, params.end, FALSE, out, start, end),
+  (y, streak, params, out) => bindWithin(y, streak, params.start, params.end, OUTSIDE, out),
 );

@@ -35,6 +35,9 @@ export interface ConditionParams {
   readonly window: number;
 }
 
+/** Computes rows `[start, end)` of the columns it was bound to. */
+export type RunRows = (start: number, end: number) => void;
+
 /** A condition evaluates one direction of SPEC 4 over a column of y. Stateless: it looks back in the column. */
 export interface Condition {
   readonly direction: Direction;
@@ -53,19 +56,12 @@ export interface Condition {
   /** Rows before t that are looked at, for a window of `w` bars. */
   span(window: number): number;
   /**
-   * Evaluates rows `[start, end)`.
+   * Binds the condition to columns of one length; what it returns evaluates rows of them.
    *
    * @param y the column, with at least `span(window)` rows before `start` where the partition has them; NaN = unknown
    * @param streak per row: rows directly before it that follow each other without a gap, counted from the partition's
    *   first row (0 there and right after a gap). A window is known only where `streak[t] >= span(window)`
    * @param out TRUE, FALSE or UNKNOWN, one byte a row
    */
-  run(
-    y: Float64Array,
-    streak: Int32Array,
-    params: ConditionParams,
-    out: Uint8Array,
-    start: number,
-    end: number,
-  ): void;
+  bind(y: Float64Array, streak: Int32Array, params: ConditionParams, out: Uint8Array): RunRows;
 }

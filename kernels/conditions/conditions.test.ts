@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { naiveCondition } from '../../test/reference/conditions.js';
+import { newColumn, newRows } from '../wasm/columns.js';
 import { CONDITIONS } from './catalog.js';
 import { DIRECTIONS, type Direction, FALSE, TRUE, UNKNOWN } from './condition.js';
 
@@ -24,7 +25,7 @@ function evaluate(
 ): string {
   const out = new Uint8Array(y.length).fill(9);
   const params = { start, end, window };
-  CONDITIONS.get(direction)!.run(Float64Array.from(y), streakOf(closeTime), params, out, 0, y.length);
+  CONDITIONS.get(direction)!.bind(Float64Array.from(y), streakOf(closeTime), params, out)(0, y.length);
   return Array.from(out, (value) => ({ [TRUE]: '1', [FALSE]: '0', [UNKNOWN]: '?' })[value]).join('');
 }
 
@@ -131,7 +132,7 @@ describe.each(DIRECTIONS)('%s', (direction) => {
           const params = { start, end, window };
           const whole = new Uint8Array(y.length);
           const streak = streakOf(closeTime);
-          condition.run(Float64Array.from(y), streak, params, whole, 0, y.length);
+          condition.bind(Float64Array.from(y), streak, params, whole)(0, y.length);
           const edges = [...new Set([0, ...at.filter((cut) => cut < y.length), y.length])].sort(
             (p, q) => p - q,
           );
@@ -143,7 +144,7 @@ describe.each(DIRECTIONS)('%s', (direction) => {
             // Rows behind the chunk are poisoned: the leakage test.
             const column = Float64Array.from([...y.slice(from, edges[i]), _, _, _]);
             const streaks = Int32Array.from([...streak.subarray(from, edges[i]), 99, 99, 99]);
-            condition.run(column, streaks, params, out, edges[i - 1]! - from, rows);
+            condition.bind(column, streaks, params, out)(edges[i - 1]! - from, rows);
             chunked.push(...out.subarray(edges[i - 1]! - from));
           }
           expect(chunked).toEqual([...whole]);
@@ -151,6 +152,36 @@ describe.each(DIRECTIONS)('%s', (direction) => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  it.each([1, 7, 40, 1100])('window %i: the same over more rows than are handed over at a time', (window) => {
+    const rows = 2_600;
+    let time = 0;
+    // Rare gaps and unknown rows, so that long windows are whole in between; runs of equal and of rising rows.
+    const closeTime = Array.from({ length: rows }, (__, t) => (time += DURATION * (t === 1_200 ? 3 : 1)));
+    const y = Array.from({ length: rows }, (__, t) => {
+      if (t % 1_250 === 1_249) return Number.NaN;
+      return t % 90 < 50 ? Math.sin(t * t) : t % 90 < 70 ? t / 5_000 : 0.1;
+    });
+    const params = { start: 0.05, end: 0.06, window };
+    const streak = streakOf(closeTime);
+    const out = new Uint8Array(rows);
+    condition.bind(Float64Array.from(y), streak, params, out)(0, rows);
+    // In the memory of the module: nothing is copied.
+    const placed = newColumn(rows);
+    placed.set(y);
+    const placedStreak = newRows(Int32Array, rows);
+    placedStreak.set(streak);
+    const placedOut = newRows(Uint8Array, rows + 20).fill(9);
+    const run = condition.bind(placed, placedStreak, params, placedOut);
+    run(0, 1_500);
+    run(1_500, rows);
+    expect([...placedOut]).toEqual([...out, ...new Array(20).fill(9)]);
+    const column = { y, closeTime, durationMs: DURATION };
+    for (let t = 0; t < rows; t += 7) {
+      const expected = naiveCondition(direction, column, t, params.start, params.end, window);
+      expect([t, out[t]]).toEqual([t, expected === null ? UNKNOWN : expected ? TRUE : FALSE]);
+    }
   });
 
   it('is described as data', () => {

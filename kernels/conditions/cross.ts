@@ -1,36 +1,22 @@
-import { type Condition, type Direction, type ThresholdUse, UNKNOWN } from './condition.js';
+import { wasm } from '../wasm/module.js';
+import type { Condition, Direction, RunRows, ThresholdUse } from './condition.js';
+import { overRows, scratchFor } from './over-rows.js';
 
 /**
  * `sign` 1: some step of the last `window` went from at or below `level` to above it; -1 mirrors it (negation is exact).
  * Rows t-window..t are looked at.
  */
-function runCross(
+function bindCross(
   y: Float64Array,
   streak: Int32Array,
   window: number,
   level: number,
   sign: number,
   out: Uint8Array,
-  start: number,
-  end: number,
-): void {
-  // The state is found again from the `window` rows before `start`: any chunking gives the same.
-  const first = Math.max(0, start - window);
-  const bound = sign * level;
-  let lastUnknown = first - 1;
-  let rowsSinceCross = window;
-  let previous = Number.NaN;
-  for (let t = first; t < end; t++) {
-    const value = sign * y[t]!;
-    if (Number.isNaN(value)) lastUnknown = t;
-    // Counted without a branch on what the market did.
-    const isCross = Number(value > bound) & Number(previous <= bound);
-    rowsSinceCross = (rowsSinceCross + 1) * (1 - isCross);
-    previous = value;
-    if (t < start) continue;
-    if (streak[t]! < window || lastUnknown >= t - window) out[t] = UNKNOWN;
-    else out[t] = Number(rowsSinceCross < window);
-  }
+): RunRows {
+  return overRows(y, streak, window, out, (yAt, streakAt, outAt, rows) =>
+    wasm.cross(yAt, streakAt, outAt, scratchFor(2, rows, window), rows, window, level, sign),
+  );
 }
 
 function cross(
@@ -38,7 +24,7 @@ function cross(
   title: string,
   start: ThresholdUse,
   end: ThresholdUse,
-  run: Condition['run'],
+  bind: Condition['bind'],
 ): Condition {
   return {
     direction,
@@ -50,13 +36,13 @@ function cross(
     absent: 0,
     subject: 'value',
     span: (window) => window,
-    run,
+    bind,
   };
 }
 
 /** REJECT and RECLAIM: a crossing of zero by CLOSE - indicator at this very bar, whatever the window. */
-function closeCross(direction: Direction, title: string, run: Condition['run']): Condition {
-  return { ...cross(direction, title, 'refused', 'refused', run), subject: 'from_close', span: () => 1 };
+function closeCross(direction: Direction, title: string, bind: Condition['bind']): Condition {
+  return { ...cross(direction, title, 'refused', 'refused', bind), subject: 'from_close', span: () => 1 };
 }
 
 export const crossUp = cross(
@@ -64,8 +50,7 @@ export const crossUp = cross(
   'y crossed start upward within the window',
   'optional',
   'refused',
-  (y, streak, params, out, start, end) =>
-    runCross(y, streak, params.window, params.start, 1, out, start, end),
+  (y, streak, params, out) => bindCross(y, streak, params.window, params.start, 1, out),
 );
 
 export const crossDown = cross(
@@ -73,17 +58,17 @@ export const crossDown = cross(
   'y crossed end downward within the window',
   'refused',
   'optional',
-  (y, streak, params, out, start, end) => runCross(y, streak, params.window, params.end, -1, out, start, end),
+  (y, streak, params, out) => bindCross(y, streak, params.window, params.end, -1, out),
 );
 
 export const reject = closeCross(
   'REJECT',
   'the close fell below the indicator at this bar',
-  (y, streak, _params, out, start, end) => runCross(y, streak, 1, 0, -1, out, start, end),
+  (y, streak, _params, out) => bindCross(y, streak, 1, 0, -1, out),
 );
 
 export const reclaim = closeCross(
   'RECLAIM',
   'the close rose above the indicator at this bar',
-  (y, streak, _params, out, start, end) => runCross(y, streak, 1, 0, 1, out, start, end),
+  (y, streak, _params, out) => bindCross(y, streak, 1, 0, 1, out),
 );

@@ -1,4 +1,6 @@
-import { type Condition, type Direction, type ThresholdUse, UNKNOWN } from './condition.js';
+import { wasm } from '../wasm/module.js';
+import type { Condition, Direction, RunRows, ThresholdUse } from './condition.js';
+import { overRows, scratchFor } from './over-rows.js';
 
 /**
  * `sign` 1: y[t] > factor * mean(y[t-window..t-1]); -1: less than it (negation is exact). Rows t-window..t are looked at.
@@ -6,40 +8,17 @@ import { type Condition, type Direction, type ThresholdUse, UNKNOWN } from './co
  * The mean is summed directly, oldest row first: a running sum would carry rounding from rows before the chunk. The sum
  * of equal values may not divide back to the value (0.1 + 0.1 + 0.1), so a window of equal rows takes the value itself.
  */
-function runExpansion(
+function bindExpansion(
   y: Float64Array,
   streak: Int32Array,
   window: number,
   factor: number,
   sign: number,
   out: Uint8Array,
-  start: number,
-  end: number,
-): void {
-  const first = Math.max(0, start - window);
-  let lastUnknown = first - 1;
-  // Rows before t that equal the row before them, in a row; counted without a branch on what the market did.
-  let equal = 0;
-  let previous = Number.NaN;
-  for (let t = first; t < end; t++) {
-    const value = y[t]!;
-    if (Number.isNaN(value)) lastUnknown = t;
-    if (t >= start) {
-      if (streak[t]! < window || lastUnknown >= t - window) out[t] = UNKNOWN;
-      else {
-        const mean = equal >= window - 1 ? previous : meanOf(y, t - window, t);
-        out[t] = Number(sign * value > sign * (factor * mean));
-      }
-    }
-    equal = (equal + 1) * Number(value === previous);
-    previous = value;
-  }
-}
-
-function meanOf(y: Float64Array, from: number, to: number): number {
-  let sum = 0;
-  for (let s = from; s < to; s++) sum += y[s]!;
-  return sum / (to - from);
+): RunRows {
+  return overRows(y, streak, window, out, (yAt, streakAt, outAt, rows) =>
+    wasm.expansion(yAt, streakAt, outAt, scratchFor(3, rows, window), rows, window, factor, sign),
+  );
 }
 
 function expansion(
@@ -47,7 +26,7 @@ function expansion(
   title: string,
   start: ThresholdUse,
   end: ThresholdUse,
-  run: Condition['run'],
+  bind: Condition['bind'],
 ): Condition {
   return {
     direction,
@@ -59,7 +38,7 @@ function expansion(
     absent: 1,
     subject: 'value',
     span: (window) => window,
-    run,
+    bind,
   };
 }
 
@@ -68,8 +47,7 @@ export const expand = expansion(
   'y is greater than start times its mean over the window before',
   'optional',
   'refused',
-  (y, streak, params, out, start, end) =>
-    runExpansion(y, streak, params.window, params.start, 1, out, start, end),
+  (y, streak, params, out) => bindExpansion(y, streak, params.window, params.start, 1, out),
 );
 
 export const contract = expansion(
@@ -77,6 +55,5 @@ export const contract = expansion(
   'y is less than end times its mean over the window before',
   'refused',
   'optional',
-  (y, streak, params, out, start, end) =>
-    runExpansion(y, streak, params.window, params.end, -1, out, start, end),
+  (y, streak, params, out) => bindExpansion(y, streak, params.window, params.end, -1, out),
 );

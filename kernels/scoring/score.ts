@@ -1,27 +1,35 @@
-import { UNKNOWN } from '../conditions/condition.js';
-import {
-  BUY_SCORE,
-  DecisionTable,
-  IS_ACTION,
-  IS_CONFLICT,
-  IS_REASON,
-  MOMENTUM,
-  OUTCOMES,
-  SCORES,
-  SELL_SCORE,
-  TREND,
-  VOLATILITY,
-  VOLUME,
-} from './decision-table.js';
-import type { MetricRule, PredictionColumns, ScoringRules } from './rules.js';
+import type { RunRows } from '../conditions/condition.js';
+import { MEMORY, newColumn } from '../wasm/columns.js';
+import { wasm } from '../wasm/module.js';
+import { PIECE, Staged } from '../wasm/staging.js';
+import { type MetricRule, type PredictionColumns, SCORE_TOLERANCE, type ScoringRules } from './rules.js';
+import { SUMS, Sums, TABLE_ENTRIES } from './sums.js';
 
 /** Rises when any column of a prediction may change. */
 export const SCORING_VERSION = 1;
 
-/** Rows scored at a time, so that the masks which every metric adds to stay in the first-level cache. */
-const BLOCK_ROWS = 512;
-/** Metrics added to the masks in one visit of a row. */
-const METRICS_AT_ONCE = 4;
+const NUMBERS = 8;
+/** Where the module looks for the rules of the call: numbers, then the masks of all active metrics and of the filters. */
+const numbers = new Float64Array(MEMORY, wasm.scoringRules.value, NUMBERS);
+const masks = new Uint32Array(MEMORY, wasm.scoringRules.value + numbers.byteLength, 4);
+
+/** Columns that a block is written to, in the order of their slots (the sums first), each with its elements a row. */
+const COLUMNS = [
+  ['buyScore', 1],
+  ['sellScore', 1],
+  ['metricTrend', 1],
+  ['metricMomentum', 1],
+  ['metricVolatility', 1],
+  ['metricVolume', 1],
+  ['knownMask', 2],
+  ['firedMask', 2],
+  ['action', 1],
+  ['reason', 1],
+  ['isConflict', 1],
+] as const satisfies readonly (readonly [keyof PredictionColumns, number])[];
+const TRUTH_SLOT = COLUMNS.length;
+const TABLE_SLOT = TRUTH_SLOT + 1;
+const TABLE_BYTES = TABLE_ENTRIES * Float64Array.BYTES_PER_ELEMENT;
 
 /** `max_score` of a strategy that names none: the larger of the sums of its active BUY and SELL weights (SPEC 5). */
 export function deriveMaxScore(metrics: readonly MetricRule[]): number {
@@ -34,120 +42,73 @@ export function deriveMaxScore(metrics: readonly MetricRule[]): number {
   return Math.max(buy, sell);
 }
 
-/** Up to four metrics of one mask word: their indices and bits; a missing one is index -1. */
-interface MetricGroup {
-  readonly word: number;
-  readonly indices: readonly [number, number, number, number];
-  readonly bits: readonly [number, number, number, number];
-}
-
-/** Scores bars by SPEC 5. Remembers decisions, never anything of the bars: rows may come in any order and cutting. */
+/** Scores bars by SPEC 5. Remembers nothing of the bars: rows may come in any order and cutting. */
 export class Scorer {
-  private readonly table: DecisionTable;
-  private readonly groups: readonly MetricGroup[];
-  /** Truth of a metric that is not there: neither known nor fired. */
-  private none = new Uint8Array(0);
+  private readonly numbers: Float64Array;
+  private readonly masks: Uint32Array;
+  private readonly sums: Sums;
+  private readonly tables: Staged;
+  private readonly at: number[] = [];
 
   constructor(rules: ScoringRules) {
-    this.table = new DecisionTable(rules);
-    this.groups = [0, 1].flatMap((word) => groupsOf(rules.metrics, word));
+    const { metrics, buyThreshold, sellThreshold, minEdge, maxScore, buyBand, sellBand } = rules;
+    const [buyLow, buyHigh] = buyBand ?? [-Infinity, Infinity];
+    const [sellLow, sellHigh] = sellBand ?? [-Infinity, Infinity];
+    this.numbers = Float64Array.of(
+      buyThreshold - SCORE_TOLERANCE,
+      sellThreshold - SCORE_TOLERANCE,
+      minEdge - SCORE_TOLERANCE,
+      maxScore,
+      buyLow - SCORE_TOLERANCE,
+      buyHigh + SCORE_TOLERANCE,
+      sellLow - SCORE_TOLERANCE,
+      sellHigh + SCORE_TOLERANCE,
+    );
+    const filters = metrics.filter(({ side }) => side === 'FILTER');
+    this.masks = Uint32Array.of(...maskOf(metrics), ...maskOf(filters));
+    this.sums = new Sums(metrics);
+    const tables = newColumn(SUMS * TABLE_ENTRIES);
+    tables.set(this.sums.tables);
+    this.tables = new Staged(TABLE_SLOT, tables);
   }
 
   /**
-   * Writes rows `[start, end)` of every column of `out`. A row whose known mask is 0 is no prediction.
+   * Binds scoring to columns; what it returns writes rows of every column of `out`. A row whose known mask is 0 is no prediction.
    *
    * @param truth one column a metric of the rules: TRUE, FALSE or UNKNOWN, row-aligned with `out`
    */
-  score(truth: readonly Uint8Array[], out: PredictionColumns, start: number, end: number): void {
-    if (this.none.length < end) this.none = new Uint8Array(end).fill(UNKNOWN);
-    for (let from = start; from < end; from += BLOCK_ROWS) {
-      const to = Math.min(end, from + BLOCK_ROWS);
-      out.knownMask.fill(0, 2 * from, 2 * to);
-      out.firedMask.fill(0, 2 * from, 2 * to);
-      for (const { word, indices, bits } of this.groups) {
-        const [a, b, c, d] = indices;
-        const { none } = this;
-        addFour(
-          truth[a] ?? none,
-          truth[b] ?? none,
-          truth[c] ?? none,
-          truth[d] ?? none,
-          bits,
-          out,
-          word,
-          from,
-          to,
-        );
-      }
-      this.decide(out, from, to);
-    }
+  bind(truth: readonly Uint8Array[], out: PredictionColumns): RunRows {
+    const truths = truth.map((column) => new Staged(TRUTH_SLOT, column));
+    const outs = COLUMNS.map(([name, width], slot) => new Staged(slot, out[name], width));
+    return (start, end) => {
+      for (let from = start; from < end; from += PIECE)
+        this.scoreBlock(truths, outs, from, Math.min(end, from + PIECE));
+    };
   }
 
-  private decide(out: PredictionColumns, from: number, to: number): void {
-    const { table } = this;
-    const { knownMask, firedMask } = out;
-    for (let t = from; t < to; t++) {
-      const entry = table.entry(
-        knownMask[2 * t]!,
-        knownMask[2 * t + 1]!,
-        firedMask[2 * t]!,
-        firedMask[2 * t + 1]!,
-      );
-      const { scores, outcomes } = table;
-      const score = SCORES * entry;
-      const outcome = OUTCOMES * entry;
-      out.buyScore[t] = scores[score + BUY_SCORE]!;
-      out.sellScore[t] = scores[score + SELL_SCORE]!;
-      out.metricTrend[t] = scores[score + TREND]!;
-      out.metricMomentum[t] = scores[score + MOMENTUM]!;
-      out.metricVolatility[t] = scores[score + VOLATILITY]!;
-      out.metricVolume[t] = scores[score + VOLUME]!;
-      out.action[t] = outcomes[outcome + IS_ACTION]!;
-      out.reason[t] = outcomes[outcome + IS_REASON]!;
-      out.isConflict[t] = outcomes[outcome + IS_CONFLICT]!;
+  private scoreBlock(truths: readonly Staged[], outs: readonly Staged[], from: number, to: number): void {
+    const { at } = this;
+    const rows = to - from;
+    for (let c = 0; c < outs.length; c++) at[c] = outs[c].write(from, to);
+    wasm.beginScores(rows);
+    const { places, late } = this.sums;
+    for (let m = 0; m < places.length; m++) {
+      const { position, score, scorePlace, group, groupPlace } = places[m];
+      wasm.addMetric(truths[m].read(from, to), position, score, scorePlace, group, groupPlace, rows);
     }
+    const tablesAt = this.tables.read(0, SUMS * TABLE_ENTRIES);
+    for (let sum = 0; sum < SUMS; sum++) wasm.lookUp(sum, tablesAt + sum * TABLE_BYTES, at[sum], rows);
+    for (const { metric, sum, weight } of late)
+      wasm.addWeight(truths[metric].read(from, to), at[sum], weight, rows);
+    numbers.set(this.numbers);
+    masks.set(this.masks);
+    wasm.decide(at[0], at[1], at[6], at[7], at[8], at[9], at[10], rows);
+    for (let c = 0; c < outs.length; c++) outs[c].written(from, to);
   }
 }
 
-function groupsOf(metrics: readonly MetricRule[], word: number): MetricGroup[] {
-  const own = metrics.flatMap(({ position }, index) =>
-    position >> 5 === word ? [{ index, bit: position & 31 }] : [],
-  );
-  const groups: MetricGroup[] = [];
-  for (let i = 0; i < own.length; i += METRICS_AT_ONCE) {
-    const at = (k: number) => own[i + k] ?? { index: -1, bit: 0 };
-    const four = [at(0), at(1), at(2), at(3)] as const;
-    groups.push({
-      word,
-      indices: [four[0].index, four[1].index, four[2].index, four[3].index],
-      bits: [four[0].bit, four[1].bit, four[2].bit, four[3].bit],
-    });
-  }
-  return groups;
-}
-
-/** FALSE 0, TRUE 1, UNKNOWN 2: bit 0 says fired, bit 1 unknown; no branch on what the market did. */
-function addFour(
-  a: Uint8Array,
-  b: Uint8Array,
-  c: Uint8Array,
-  d: Uint8Array,
-  [bitA, bitB, bitC, bitD]: MetricGroup['bits'],
-  { knownMask, firedMask }: PredictionColumns,
-  word: number,
-  from: number,
-  to: number,
-): void {
-  for (let t = from; t < to; t++) {
-    const p = a[t]!;
-    const q = b[t]!;
-    const r = c[t]!;
-    const s = d[t]!;
-    firedMask[2 * t + word]! |= ((p & 1) << bitA) | ((q & 1) << bitB) | ((r & 1) << bitC) | ((s & 1) << bitD);
-    knownMask[2 * t + word]! |=
-      (((p >> 1) ^ 1) << bitA) |
-      (((q >> 1) ^ 1) << bitB) |
-      (((r >> 1) ^ 1) << bitC) |
-      (((s >> 1) ^ 1) << bitD);
-  }
+function maskOf(metrics: readonly MetricRule[]): [low: number, high: number] {
+  const words: [number, number] = [0, 0];
+  for (const { position } of metrics) words[position >> 5]! |= 1 << (position & 31);
+  return words;
 }

@@ -85,6 +85,62 @@ export interface WasmExports {
     rows: number,
     period: number,
   ): void;
+  difference(left: number, right: number, out: number, rows: number): void;
+  within(y: number, out: number, rows: number, low: number, high: number, flip: number): void;
+  trend(a: number, b: number, streak: number, out: number, rows: number, window: number): void;
+  monotone(
+    y: number,
+    streak: number,
+    out: number,
+    scratch: number,
+    rows: number,
+    window: number,
+    sign: number,
+  ): void;
+  cross(
+    y: number,
+    streak: number,
+    out: number,
+    scratch: number,
+    rows: number,
+    window: number,
+    level: number,
+    sign: number,
+  ): void;
+  expansion(
+    y: number,
+    streak: number,
+    out: number,
+    scratch: number,
+    rows: number,
+    window: number,
+    factor: number,
+    sign: number,
+  ): void;
+  /** Address of what `decide` decides by. */
+  readonly scoringRules: { readonly value: number };
+  beginScores(rows: number): void;
+  addMetric(
+    truth: number,
+    position: number,
+    sum: number,
+    place: number,
+    group: number,
+    groupPlace: number,
+    rows: number,
+  ): void;
+  lookUp(sum: number, table: number, column: number, rows: number): void;
+  addWeight(truth: number, column: number, weight: number, rows: number): void;
+  decide(
+    buyScore: number,
+    sellScore: number,
+    knownMask: number,
+    firedMask: number,
+    action: number,
+    reason: number,
+    isConflict: number,
+    rows: number,
+  ): void;
 }
 
 /** What this file needs of the WebAssembly API, which the compiler's library lists only for browsers. */

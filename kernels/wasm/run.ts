@@ -1,5 +1,6 @@
 import type { Kernel, Params } from '../kernel.js';
 import { addressOf, isInPlace, keptColumn } from './columns.js';
+import { PIECE, Staged } from './staging.js';
 
 /** Where the columns and the state of a call stand in the module's memory: addresses of their row (value) 0. */
 export interface Addresses {
@@ -11,12 +12,8 @@ export interface Addresses {
 /** Calls the function of the module that computes `rows` rows. */
 export type WasmCall = (at: Addresses, rows: number, params: Params) => void;
 
-/** Rows that are copied at a time where columns stand elsewhere: a piece stays in the cache. */
-const PIECE = 1024;
-
 const at: Addresses = { state: 0, inputs: [], outputs: [] };
-/** Stand-ins for columns and state that stand elsewhere, made when they are first needed. */
-const standIns: Float64Array[] = [];
+/** For a state that stands elsewhere, made when it is first needed. */
 let stateStandIn: Float64Array | null = null;
 
 /**
@@ -58,21 +55,11 @@ function runPiece(
   to: number,
 ): void {
   const before = Math.min(history, from);
-  for (let i = 0; i < inputs.length; i++) {
-    const own = standIn(i, history + PIECE);
-    own.set(inputs[i].subarray(from - before, to), history - before);
-    at.inputs[i] = own.byteOffset + history * 8;
-  }
-  for (let o = 0; o < outputs.length; o++)
-    at.outputs[o] = standIn(inputs.length + o, history + PIECE).byteOffset + history * 8;
+  const staged = outputs.map((output, o) => new Staged(inputs.length + o, output));
+  for (let i = 0; i < inputs.length; i++) at.inputs[i] = new Staged(i, inputs[i]).read(from, to, before);
+  for (let o = 0; o < outputs.length; o++) at.outputs[o] = staged[o].write(from, to);
   call(at, to - from, params);
-  for (let o = 0; o < outputs.length; o++)
-    outputs[o].set(standIns[inputs.length + o].subarray(history, history + to - from), from);
-}
-
-function standIn(index: number, rows: number): Float64Array {
-  if (standIns[index] === undefined || standIns[index].length < rows) standIns[index] = keptColumn(rows);
-  return standIns[index];
+  for (const output of staged) output.written(from, to);
 }
 
 function standInState(state: Float64Array): Float64Array {

@@ -1,9 +1,11 @@
 export { bandShape } from './band-shape';
 export { bbands } from './bbands';
 export { cci } from './cci';
+export { cross, difference, expansion, monotone, trend, within } from './conditions';
 export { dmi } from './dmi';
 export { mfi } from './mfi';
 export { donchian, stoch } from './range';
+export { addMetric, addWeight, beginScores, decide, lookUp, scoringRules } from './scoring';
 export { sma } from './sma';
 export { vwap } from './vwap';
 
