@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
@@ -8,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { warehouseCatalog } from '../engine/index.js';
 import { openWarehouse, type Warehouse } from '../warehouse/index.js';
 import { NO_MYSQL, type TestServer, testServer } from '../warehouse/testing/mysql.js';
-import { freePort, type OwnServer, ownServer } from '../warehouse/testing/own-server.js';
+import { type OwnServer, ownServer } from '../warehouse/testing/own-server.js';
 import { cli, spawnCli } from './cli-process.js';
 import { temporaryFolder } from './support/cli.js';
 import { random } from './support/market.js';
@@ -20,6 +19,7 @@ import {
   loadedWarehouse,
   statementUnderWay,
 } from './support/mysql.js';
+import { mysqlProxy } from './support/mysql-proxy.js';
 import { checksumLines } from './support/warehouse.js';
 
 // What a shared server does to its users. After each fault the checksums are those of an undisturbed run in DuckDB.
@@ -201,28 +201,37 @@ describe.skipIf(NO_MYSQL)('mysql faults (set KLINEMILL_TEST_MYSQL; npm run test:
       return JSON.stringify([columns, versions]);
     };
     const wholeUrl = await server.createDatabase();
-    const proxy = await cuttingProxy(wholeUrl);
+    const proxy = await mysqlProxy(wholeUrl);
     cleanups.push(() => proxy.close());
     const whole = await openWarehouse(proxy.through(wholeUrl));
-    proxy.statements = 0;
+    let steps = 0;
+    proxy.fate = () => {
+      steps++;
+      return 'pass';
+    };
     const { version } = await whole.migrate(catalog);
     await whole.close();
-    const steps = proxy.statements;
     const expected = await shape(new URL(wholeUrl).pathname.slice(1));
     expect(steps).toBeGreaterThan(40);
     // Some by default, all of them in the campaign.
     const stride = SEEDS.length > 3 ? 1 : 13;
     for (let step = 1; step < steps; step += stride) {
       const url = await server.createDatabase();
+      proxy.fate = () => 'pass';
       const child = await openWarehouse(proxy.through(url));
-      proxy.statements = 0;
-      proxy.cutAfter = step;
+      let passed = 0;
+      const cut = new Promise<void>((done) => {
+        proxy.fate = () => {
+          if (passed++ < step) return 'pass';
+          done();
+          return 'before';
+        };
+      });
       // It would try again on a new connection: closing is what a kill looks like from outside.
       const interrupted = child.migrate(catalog).catch(() => undefined);
-      await proxy.cut();
+      await cut;
       await child.close();
       await interrupted;
-      proxy.cutAfter = Number.POSITIVE_INFINITY;
       const next = await openWarehouse(url);
       expect((await next.migrate(catalog)).version).toBe(version);
       expect(await next.migrate(catalog)).toEqual({ applied: [], version });
@@ -270,40 +279,3 @@ describe.skipIf(NO_MYSQL)('mysql faults (set KLINEMILL_TEST_MYSQL; npm run test:
     expect(await checksumLines(warehouse)).toEqual(truth);
   });
 });
-
-/** A proxy that counts the statements that pass, and cuts every connection after so many of them. */
-async function cuttingProxy(target: string) {
-  const { hostname, port } = new URL(target);
-  let done = () => {};
-  const state = {
-    statements: 0,
-    cutAfter: Number.POSITIVE_INFINITY,
-    through: (url: string) => Object.assign(new URL(url), { port: String(own) }).href,
-    /** Resolves when the connections were cut. */
-    cut: () =>
-      new Promise<void>((resolve) => {
-        done = resolve;
-      }),
-    close: () => new Promise((resolve) => server.close(resolve)),
-  };
-  const own = await freePort();
-  const server: Server = createServer((client) => {
-    const upstream = connect(Number(port), hostname);
-    const end = () => {
-      client.destroy();
-      upstream.destroy();
-    };
-    client.on('data', (data) => {
-      // A packet of the client: 3 bytes of length, its number 0, then COM_QUERY (3) or COM_STMT_EXECUTE (23).
-      if (data.length > 4 && data[3] === 0 && (data[4] === 3 || data[4] === 23)) state.statements++;
-      if (state.statements > state.cutAfter) {
-        end();
-        done();
-      } else upstream.write(data);
-    });
-    upstream.on('data', (data) => client.write(data));
-    for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
-  }).listen(own, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  return state;
-}

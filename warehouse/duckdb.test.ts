@@ -135,7 +135,7 @@ describe('duckdb: opening', () => {
     // As version 1 left it.
     const tables = [
       ...['kline_derivation', 'resample_head', 'mining_run', 'pattern_itemset', 'pattern_rule'],
-      ...['stream_offset', 'prediction_outbox'],
+      ...['stream_offset', 'prediction_outbox', 'commit_mark'],
     ];
     for (const gone of ['VIEW v_kline_derivation', ...tables.map((table) => `TABLE ${table}`)])
       await connection.run(`DROP ${gone}`);
@@ -147,7 +147,7 @@ describe('duckdb: opening', () => {
     );
     const warehouse = await open(`duckdb:${path}`);
     expect(await warehouse.migrate(CATALOG)).toEqual({
-      applied: ['0002_derivation', '0003_mining', '0004_stream'],
+      applied: ['0002_derivation', '0003_mining', '0004_stream', '0005_commit_mark'],
       version: latestVersion(),
     });
     expect((await warehouse.query('SELECT * FROM v_kline_derivation')).rows).toEqual([]);

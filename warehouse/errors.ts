@@ -27,7 +27,7 @@ export class WarehouseAccessError extends Error {
 
 /**
  * The transaction is gone, through no fault of its own: the connection was lost, or a deadlock was solved at its cost.
- * Nothing of it was written; the same work may be begun again.
+ * Nothing of it was written; the same work may be begun again. (A WarehouseGoneError at a commit is the exception: nobody said.)
  */
 export class WarehouseLostError extends Error {
   override readonly name: string = 'WarehouseLostError';

@@ -3,6 +3,7 @@ import { WarehouseGoneError, WarehouseLostError } from '../errors.js';
 import { connect, type ServerLimits } from './connect.js';
 import { MySqlDirectory } from './directory.js';
 import { Encoder } from './encoder.js';
+import { isMarked, setMark } from './marks.js';
 import { MySqlStore } from './store.js';
 import { type MySqlTarget, parseUrl, withoutPassword } from './url.js';
 
@@ -96,7 +97,35 @@ export class MySqlDatabase {
 
   /** Runs `task` in a transaction of its own; begins it again when the connection was lost or a deadlock solved. */
   write<T>(task: (store: MySqlStore) => Promise<T>): Promise<T> {
-    return this.use((store) => transaction(store, () => task(store)));
+    return this.use((store) => this.transaction(store, () => task(store)));
+  }
+
+  /** Runs `task` in a transaction on this connection. */
+  async transaction<T>(store: MySqlStore, task: () => Promise<T>): Promise<T> {
+    await store.run('START TRANSACTION');
+    try {
+      const result = await task();
+      await this.commit(store);
+      return result;
+    } catch (error) {
+      await rollbackQuietly(store);
+      throw error;
+    }
+  }
+
+  /**
+   * Commits the transaction of this connection. When the connection is lost before the answer comes, another one looks
+   * whether the transaction's mark stands: done again, what was committed would be counted and told otherwise.
+   *
+   * @throws WarehouseLostError: nothing of it was written; WarehouseGoneError: nobody came back to say so
+   */
+  async commit(store: MySqlStore): Promise<void> {
+    const mark = await setMark(store);
+    try {
+      await store.run('COMMIT');
+    } catch (error) {
+      if (!store.isBroken || !(await this.use((other) => isMarked(other, mark)))) throw error;
+    }
   }
 
   /** Streams from a snapshot: what commits meanwhile is not seen. */
@@ -182,19 +211,6 @@ export class MySqlDatabase {
     );
     this.#all.add(store);
     return store;
-  }
-}
-
-/** Runs `task` in a transaction on this connection. */
-export async function transaction<T>(store: MySqlStore, task: () => Promise<T>): Promise<T> {
-  await store.run('START TRANSACTION');
-  try {
-    const result = await task();
-    await store.run('COMMIT');
-    return result;
-  } catch (error) {
-    await rollbackQuietly(store);
-    throw error;
   }
 }
 

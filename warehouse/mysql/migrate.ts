@@ -5,6 +5,7 @@ import type { Catalog } from '../warehouse.js';
 import type { MySqlDatabase } from './database.js';
 import { tableColumns } from './directory.js';
 import { withLock } from './locks.js';
+import { removeOldMarks } from './marks.js';
 import { columnDefinition, createTable } from './sql.js';
 import type { MySqlStore } from './store.js';
 import { createViews } from './views.js';
@@ -36,6 +37,7 @@ export function migrate(
           `INSERT INTO schema_version (version, name, applied_at)
            VALUES (${directory.version + i + 1}, ${text(name)}, ${whole(Date.now())})`,
         );
+      await removeOldMarks(store);
       await directory.load(store);
       return { applied, version: directory.version };
     }),

@@ -285,8 +285,7 @@ export class MySqlSession implements WriteSession {
   }
 
   async commit(): Promise<void> {
-    const store = await this.#ready();
-    await store.run('COMMIT');
+    await this.#database.commit(await this.#ready());
     await this.#end();
     if (this.#isMirroring) await this.#database.reload();
   }

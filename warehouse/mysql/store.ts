@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Connection, FieldPacket, QueryOptions, ResultSetHeader } from 'mysql2';
 import { WarehouseLostError } from '../errors.js';
@@ -27,6 +28,9 @@ const DECIMAL = 246;
 export class MySqlStore implements Store {
   /** The connection cannot be used again. */
   isBroken = false;
+  /** Random name of the connection, by which `commit_mark` knows it, and how many transactions it has marked there. */
+  readonly writer = randomUUID();
+  commits = 0;
   /** Number that the last insert was given by the server. */
   lastId = 0;
   /** Rejects the question that is under way; once it is answered this does nothing. */

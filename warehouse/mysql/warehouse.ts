@@ -30,7 +30,7 @@ import type {
   WriteSession,
 } from '../warehouse.js';
 import { settledChanges } from './changes.js';
-import { type MySqlDatabase, transaction } from './database.js';
+import type { MySqlDatabase } from './database.js';
 import type { MySqlDirectory } from './directory.js';
 import { partitions } from './klines.js';
 import { withLock } from './locks.js';
@@ -196,7 +196,7 @@ export class MySqlWarehouse implements Warehouse {
     return this.#database.use((store) =>
       // Versions are numbered one after the other: whoever imports meanwhile waits until this one is committed.
       withLock(store, name, 'strategies', () =>
-        transaction(store, () =>
+        this.#database.transaction(store, () =>
           importStrategy(store, () => nextStrategyId(store), document, contentHash, importedAt),
         ),
       ),

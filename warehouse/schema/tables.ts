@@ -1,5 +1,6 @@
 import { BAR_INDICATOR } from './bar-indicator.js';
 import { BAR_PREDICTION } from './bar-prediction.js';
+import { COMMIT_MARK } from './commit-mark.js';
 import { DIM_INDICATOR_TYPE } from './dim-indicator-type.js';
 import { DIM_INTERVAL } from './dim-interval.js';
 import { DIM_METRIC } from './dim-metric.js';
@@ -53,6 +54,7 @@ export const TABLES: readonly TableSpec[] = [
   PATTERN_RULE,
   STREAM_OFFSET,
   PREDICTION_OUTBOX,
+  COMMIT_MARK,
   SCHEMA_VERSION,
 ];
 
