@@ -81,7 +81,7 @@ async function filled() {
         instance.closeSync();
       }
       const reader = await openWarehouse(`duckdb:${join(folder.path, 'audit.duckdb')}`, { readOnly: true });
-      const { problems, prefixes } = await audit(reader, { all, threads: 0 });
+      const { problems, prefixes } = await audit(reader, reader, { all, threads: 0 });
       await reader.close();
       return { problems, prefixes };
     },

@@ -45,8 +45,14 @@ const SAMPLED_PREFIXES = 3;
 /**
  * The three proofs in one: facts are what their klines make them (verify), no value knows a later bar (leakage: prefixes
  * computed without their future), and no trade looked past its window. Writes nothing.
+ *
+ * @param scanned where the trades are scanned: the warehouse itself or a DuckDB replica of it, brought up to date
  */
-export async function audit(warehouse: Warehouse, options: AuditOptions): Promise<AuditReport> {
+export async function audit(
+  scanned: Warehouse,
+  warehouse: Warehouse,
+  options: AuditOptions,
+): Promise<AuditReport> {
   const problems: AuditProblem[] = [];
   const { plans } = await plan(warehouse, options);
   const stale = plans.map(({ partition: { symbol, interval } }) => ({ symbol, interval }));
@@ -88,7 +94,7 @@ export async function audit(warehouse: Warehouse, options: AuditOptions): Promis
     }
     for (const record of applying) {
       const { symbol, interval } = partition;
-      const breach = await readWindowBreach(warehouse, record, { symbol, interval });
+      const breach = await readWindowBreach(scanned, record, { symbol, interval });
       if (breach === null) continue;
       const { predicting_at: at, what: message } = breach;
       const table = 'fact_prediction_result';

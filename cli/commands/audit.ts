@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
 import { type AuditProblem, type AuditReport, audit } from '../../engine/index.js';
-import { type CommonOptions, type ComputeOptions, common, computeOptions, group } from '../command.js';
+import { type ComputeOptions, common, computeOptions, group } from '../command.js';
 import { EXIT } from '../failure.js';
 import { counted, time } from '../format.js';
 import { interruptible, stopIfInterrupted } from '../interruption.js';
 import { withReader } from '../open.js';
 import { print } from '../output.js';
 import { checkFilter } from '../recomputing.js';
+import { type ReplicaOptions, replicaOption, withScans } from '../replicas.js';
 import { AUDIT_OUTPUT } from '../schemas/audit.js';
 
-interface AuditCommandOptions extends CommonOptions, ComputeOptions {
+interface AuditCommandOptions extends ReplicaOptions, ComputeOptions {
   readonly all?: true;
 }
 
@@ -24,12 +25,14 @@ export function auditCommand(): Command {
       'recompute every fact, and look at every prefix: each bar before the next one is known; else samples',
     ),
   );
-  return common(command).action((options: AuditCommandOptions) =>
+  return common(replicaOption(command)).action((options: AuditCommandOptions) =>
     withReader(options, async (warehouse) => {
       await checkFilter(warehouse, options);
       const all = options.all ?? false;
       const report = await interruptible(() =>
-        audit(warehouse, { ...options, all, onBars: stopIfInterrupted }),
+        withScans(warehouse, options, (scanned) =>
+          audit(scanned, warehouse, { ...options, all, onBars: stopIfInterrupted }),
+        ),
       );
       const document = {
         warehouse: warehouse.url,
