@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, describe, expect, it } from 'vitest';
-import { WarehouseHeldError } from './errors.js';
+import { WarehouseAccessError, WarehouseHeldError } from './errors.js';
 import { latestVersion } from './migrations/versions.js';
 import { openWarehouse } from './open.js';
 import { readMiningRuns } from './reads/mining.js';
@@ -93,9 +93,9 @@ describe('duckdb: opening', () => {
     await expect(openWarehouse(`duckdb:${path}`, { readOnly: true })).rejects.toThrow('does not exist');
     const empty = await openWarehouse(`duckdb:${path}`);
     await empty.close();
-    await expect(openWarehouse(`duckdb:${path}`, { readOnly: true })).rejects.toThrow(
-      'holds no klinemill tables',
-    );
+    const refused = expect(openWarehouse(`duckdb:${path}`, { readOnly: true })).rejects;
+    await refused.toThrow('holds no klinemill tables');
+    await refused.toBeInstanceOf(WarehouseAccessError);
     const writer = await openWarehouse(`duckdb:${path}`);
     await writer.migrate(CATALOG);
     await loadBars(writer);

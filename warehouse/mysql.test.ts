@@ -211,7 +211,9 @@ describe.skipIf(NO_MYSQL)('mysql (set KLINEMILL_TEST_MYSQL; npm run test:service
       const url = await server.createDatabase();
       const name = new URL(url).pathname.slice(1);
       const open = async () => openWarehouse(url, { readOnly: true }).then((w) => w.close());
-      await expect(open()).rejects.toThrow('holds no klinemill tables');
+      const refused = expect(open()).rejects;
+      await refused.toThrow('holds no klinemill tables');
+      await refused.toBeInstanceOf(WarehouseAccessError);
       const warehouse = await openWarehouse(url);
       opened.push(warehouse);
       const { version } = await warehouse.migrate(CATALOG);

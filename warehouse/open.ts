@@ -25,8 +25,9 @@ export interface OpenOptions {
  * @param url `duckdb:PATH` (the folder is made), `duckdb::memory:` (a new, empty one each time) or
  *   `mysql://user:password@host:port/database?ssl-mode=...` (docs/warehouse.md)
  * @throws WarehouseHeldError when another process has the file
- * @throws WarehouseAccessError for an unknown scheme, a wrong password, a database that is not there
- * @throws Error for a schema newer than the program (or older, to read), a file that is no warehouse
+ * @throws WarehouseAccessError for an unknown scheme, a wrong password, a database that is not there; to read, one without
+ *   tables or with a schema older than the program
+ * @throws Error for a schema newer than the program, a file that is no warehouse
  */
 export async function openWarehouse(url: string, options: OpenOptions = {}): Promise<Warehouse> {
   const { readOnly = false } = options;
@@ -54,11 +55,11 @@ async function openMySql(url: string, readOnly: boolean, note: (line: string) =>
   return new MySqlWarehouse(database, readOnly);
 }
 
-/** @throws Error when the schema is older than the program: whoever only reads cannot bring it up to date */
+/** @throws WarehouseAccessError when the schema is older than the program: whoever only reads cannot bring it up to date */
 async function checkReadable(url: string, version: number, close: () => unknown): Promise<void> {
   if (version >= latestVersion()) return;
   await close();
-  throw new Error(
+  throw new WarehouseAccessError(
     version === 0
       ? `warehouse: ${url} holds no klinemill tables; load klines first`
       : `warehouse: the schema has version ${version}, this program reads version ${latestVersion()}; run klinemill migrate`,

@@ -34,6 +34,16 @@ describe('a url that is refused', () => {
   });
 });
 
+it.each([
+  ['mysql://u:secret@h/d#?ssl-mode=REQUIRED', 'is not mysql://user:password@host:port/database'],
+  [
+    'mysql://u:secret@h/d?ssl-mode=DISABLED&ssl-mode=REQUIRED',
+    "option 'ssl-mode' of 'mysql://u:***@h/d' stands more than once",
+  ],
+])('%s: options are never passed over', (url, message) => {
+  expect(() => parseUrl(url)).toThrow(message);
+});
+
 describe('a url that is taken', () => {
   it('keeps everything but the password, percent-encoded or not', () => {
     expect(parseUrl('mysql://u%40x:s%2Fe%23c%3Fr%40t@h:1/d')).toMatchObject({

@@ -38,7 +38,9 @@ export function parseUrl(text: string): MySqlTarget {
   }
   const database = decode(url.pathname.slice(1), shown);
   // An @ that follows the authority is a password's, written as it is: 'sec/ret@host'.
-  if (url.hostname === '' || database === '' || /[/@]/.test(url.pathname.slice(1)))
+  const isWhole = url.hostname !== '' && database !== '' && !/[/@]/.test(url.pathname.slice(1));
+  // Options behind a # would be passed over, and the connection not encrypted.
+  if (!isWhole || url.hash !== '')
     throw new WarehouseAccessError(`warehouse: '${shown}' is not mysql://user:password@host:port/database`);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const ssl = tlsOf(url.searchParams, shown);
@@ -75,11 +77,14 @@ function decode(part: string, shown: string): string {
 }
 
 function tlsOf(options: URLSearchParams, shown: string): MySqlTarget['ssl'] | null {
-  for (const name of options.keys())
+  for (const name of options.keys()) {
     if (name !== 'ssl-mode' && !FILES.includes(name))
       throw new WarehouseAccessError(
         `warehouse: option '${name}' of '${shown}' is not one of ${['ssl-mode', ...FILES].join(', ')}`,
       );
+    if (options.getAll(name).length > 1)
+      throw new WarehouseAccessError(`warehouse: option '${name}' of '${shown}' stands more than once`);
+  }
   const mode = options.get('ssl-mode') ?? 'DISABLED';
   if (!MODES.includes(mode))
     throw new WarehouseAccessError(`warehouse: ssl-mode '${mode}' is not one of ${MODES.join(', ')}`);
