@@ -1,4 +1,5 @@
 import type { BenchCase } from '../case.js';
+import { analytics } from './analytics.js';
 import { apiCached } from './api-cached.js';
 import { apiDownload } from './api-download.js';
 import { apiUncached } from './api-uncached.js';
@@ -10,6 +11,7 @@ import { csvLoad } from './csv-load.js';
 import { csvLoadCold } from './csv-load-cold.js';
 import { duckdbWrite } from './duckdb-write.js';
 import { fpGrowthCase } from './fp-growth.js';
+import { fpGrowthLarge } from './fp-growth-large.js';
 import { kernels } from './kernels.js';
 import { kernelsByCode } from './kernels-by-code.js';
 import { kernelsTalib } from './kernels-talib.js';
@@ -37,6 +39,8 @@ export const CASES: readonly BenchCase[] = [
   mysqlBulk,
   replica,
   fpGrowthCase,
+  fpGrowthLarge,
+  analytics,
   apiCached,
   apiUncached,
   apiDownload,

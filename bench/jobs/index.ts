@@ -1,5 +1,7 @@
+import { fillTrades, mineTrades, reportTrades, tallyTrades } from './analytics.js';
 import { computeCopies, computePool } from './compute.js';
 import { computeOne } from './compute-one.js';
+import { checkSets, growPeerSets, growSets } from './fp-growth.js';
 import { appendLong } from './long.js';
 import { loadMySql, recomputeMySql } from './mysql.js';
 import { readCsvFile } from './read-csv.js';
@@ -11,16 +13,23 @@ import { writeLong, writeWide } from './write.js';
 /** What a child process can be asked to do. Arguments and results are plain data. */
 export const JOBS = {
   appendLong,
+  checkSets,
   computeCopies,
   computeOne,
   computePool,
   countFacts,
+  fillTrades,
+  growPeerSets,
+  growSets,
   load,
   loadMySql,
+  mineTrades,
   readCsvFile,
   recomputeFile,
   recomputeMySql,
+  reportTrades,
   syncFile,
+  tallyTrades,
   timeKernels,
   writeLong,
   writeWide,
