@@ -64,28 +64,33 @@ export async function readReport(
   filter: AnalyticsFilter = {},
   by: Grouping = 'partition',
 ): Promise<Report> {
-  const found = await forEachSample(warehouse, filter, by === 'regime', async (sample) => ({
-    rows: await rowsBy(sample, by, filter),
-    overall: await overviewOf(sample, filter),
-  }));
+  const found = await forEachSample(warehouse, filter, by === 'regime', async (sample) => {
+    const rows = await rowsBy(sample, by, filter);
+    const whole = wholeOf(by, rows) ?? (await rowsBy(sample, 'all', filter))[0];
+    return { rows, overall: whole === undefined ? [] : [await overviewOf(sample, whole)] };
+  });
   return {
     rows: found.flatMap(({ rows }) => rows),
     overall: found.flatMap(({ overall }) => overall),
   };
 }
 
-async function overviewOf(sample: Sample, filter: AnalyticsFilter): Promise<StrategyOverview[]> {
-  const [row] = await rowsBy(sample, 'all', filter);
-  if (row === undefined) return [];
-  return [
-    {
-      ...row,
-      streaks: (await streaks(sample))[0] ?? null,
-      excursions: await excursions(sample),
-      metrics: await metricContribution(sample),
-      equity_days: await equityDays(sample),
-    },
-  ];
+/** The only group of a grouping that leaves no prediction out is everything: nothing is computed twice. */
+function wholeOf(by: Grouping, rows: readonly ReportRow[]): ReportRow | undefined {
+  const [row, ...others] = rows;
+  if (row === undefined || others.length > 0 || by === 'side' || by === 'regime') return undefined;
+  return { ...row, group: 'ALL', symbol: null, interval: null, bars: null };
+}
+
+/** @param whole figures of the sample's only group, which was the last to be made */
+async function overviewOf(sample: Sample, whole: ReportRow): Promise<StrategyOverview> {
+  return {
+    ...whole,
+    streaks: (await streaks(sample))[0] ?? null,
+    excursions: await excursions(sample),
+    metrics: await metricContribution(sample),
+    equity_days: await equityDays(sample),
+  };
 }
 
 async function rowsBy(sample: Sample, by: Grouping | 'all', filter: AnalyticsFilter): Promise<ReportRow[]> {
