@@ -100,15 +100,39 @@ function tradeText(trade: ExplainedTrade): string {
   return `${head.join('\n')}\n${bars}`;
 }
 
-function lineageText({ lineage }: Explanation): string {
-  const tasks = lineage.tasks.map(
-    ({ stage, run_id, started_at, reason, versions }) =>
-      `  ${stage}: run ${run_id}, ${time(Math.floor(started_at / 1000) * 1000)} (${reason})${versions === '{}' ? '' : ` ${versions}`}`,
-  );
+/** With the kernels behind this bar; --json has those of every indicator that was computed with them. */
+function lineageText({ lineage, indicators }: Explanation): string {
+  const used = new Set(indicators.map(({ indicator }) => indicator));
+  const said = new Set<string>();
+  const lines = lineage.tasks.flatMap(({ stage, run_id, started_at, reason, versions }) => {
+    const kernels = Object.entries(JSON.parse(versions) as Record<string, string>)
+      .filter(([name]) => stage !== 'indicators' || used.has(name))
+      .map(([name, version]) => `${name} ${version}`)
+      .filter((kernel) => !said.has(kernel));
+    for (const kernel of kernels) said.add(kernel);
+    const started = time(Math.floor(started_at / 1000) * 1000);
+    return [
+      `  ${stage}: run ${run_id}, ${started} (${reason})`,
+      ...wrapped(kernels).map((line) => `    ${line}`),
+    ];
+  });
   return [
     'lineage',
     `  strategy document ${lineage.content_hash}`,
     `  klines of the block ${lineage.block_hash ?? '-'}`,
-    ...tasks,
+    ...lines,
   ].join('\n');
+}
+
+const LINE_WIDTH = 100;
+
+/** Parts joined by commas, broken between two of them. */
+function wrapped(parts: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + part.length + 2 > LINE_WIDTH) lines.push(part);
+    else lines[lines.length - 1] = `${line}, ${part}`;
+  }
+  return lines;
 }

@@ -169,12 +169,17 @@ function explainMetric(
     side: metric.side,
     metric_group: metric.group,
     weight: metric.weight,
-    rule: `${reference === null ? subject : `${indicator} - ${reference}`} ${direction}${metric.window === null ? '' : `, window ${window}`}`,
+    rule: `${reference === null ? subject : `${indicator} - ${reference}`} ${direction}${boundsOf(compiled)}${metric.window === null ? '' : `, window ${window}`}`,
     value: known(value),
     threshold: known(level),
     distance: known(value - level),
     metric_value: (knownMask & bit) === 0n ? null : (firedMask & bit) === 0n ? 0 : 1,
   };
+}
+
+/** The ends of a band, of which `threshold` is only the nearer one. */
+function boundsOf({ direction, start, end }: CompiledStrategy['metrics'][number]): string {
+  return direction === 'BETWEEN' || direction === 'OUTSIDE' ? ` ${start} to ${end}` : '';
 }
 
 function scoreOf(

@@ -224,6 +224,7 @@ describe('documents', () => {
     expect(pair.comparison!.changes).toHaveLength(pair.comparison!.changed);
     expect(pair.comparison!.changed).toBeGreaterThan(0);
     expect(await ok('report', '--by', 'hour')).toContain('max drawdown');
+    expect(await ok('report', '--from', '2100-01-01')).toContain('no prediction is among what was asked for');
     expect(await ok('report', '--compare', 'btc-2h', 'trend-momentum')).toContain('differ');
   });
 
@@ -241,7 +242,13 @@ describe('documents', () => {
     expect(page).toMatchObject({ prediction_id: id, is_tradable: true, flip: null });
     const bar = ['--symbol', 'BTCUSDT', '--interval', '2h', '--strategy', `btc-2h@${version}`];
     expect(await json('explain', 'explain', ...bar, '--at', String(at - 1_000))).toEqual(page);
-    expect(await ok('explain', id)).toContain('buy  score');
+    const text = await ok('explain', id);
+    expect(text).toContain('buy  score');
+    // One page: the kernels of its own indicators, each once, not those of all that are stored.
+    expect(text.match(/\bMACD macd@/g)).toHaveLength(1);
+    expect(text).toContain('condition CROSS_UP cross@');
+    expect(text).not.toContain('PSAR');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(160);
   });
 
   it('audit passes', async () => {
@@ -376,6 +383,8 @@ describe('mistakes', () => {
     [['report', '--allocation', '0'], /no number above 0 and at most 1/],
     [['explain', 'btc-2h:BTCUSDT'], /is not strategy@version:symbol:interval:predicting_at/],
     [['explain', 'btc-2h@1:BTCUSDT:2h:5'], /there is no prediction btc-2h@1:BTCUSDT:2h:5/],
+    [['explain', 'btc-2h@1:BTCUSDT:2h:5', '--symbol', 'ETHUSDT'], /a prediction id says it all/],
+    [['report', '--from', '2020-01-02', '--to', '2020-01-01'], /report: --from is not before --to/],
     [['explain', '--symbol', 'BTCUSDT'], /all of --symbol, --interval, --strategy and --at/],
     [['report', '--strategy', 'btc-2h@99'], /no version 99; it has 1, 2/],
     [['mine', '--min-support', '0'], /'0' is invalid.*above 0 and at most 1/],

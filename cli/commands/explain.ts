@@ -55,6 +55,10 @@ async function locate(
   { strategy, symbol, interval, at }: ExplainOptions,
 ): Promise<Located> {
   if (id !== undefined) {
+    if ([strategy, symbol, interval, at].some((option) => option !== undefined))
+      throw new UserError(
+        'explain: a prediction id says it all; --symbol, --interval, --strategy and --at take its place',
+      );
     const found = parsePredictionId(id);
     return { ...found, record: await findStrategy(warehouse, found.strategy) };
   }

@@ -18,6 +18,7 @@ import { type ReplicaOptions, replicaOption, withAnalytics } from '../replicas.j
 import { comparisonDocument, reportDocument, reportRow } from '../report-document.js';
 import { comparisonText, overviewText, reportText } from '../reporting.js';
 import { REPORT_OUTPUT } from '../schemas/report.js';
+import { timeRange } from '../time-range.js';
 import { parseShare, parseTime } from '../values.js';
 
 interface ReportOptions extends ReplicaOptions, AnalyticsFilter {
@@ -51,6 +52,7 @@ export function reportCommand(): Command {
     );
   return common(replicaOption(command)).action((options: ReportOptions) =>
     withAnalytics(options, async (warehouse) => {
+      timeRange('report', options);
       await checkFilter(warehouse, options);
       const pair = await comparedNames(warehouse, options);
       const report = await readNamed(warehouse, pair, options);
@@ -63,7 +65,7 @@ export function reportCommand(): Command {
         overall: report.overall.map(reportDocument),
         comparison: comparison === null ? null : comparisonDocument(comparison),
       };
-      await print(options, REPORT_OUTPUT, document, () => textOf(report, comparison, options.by));
+      await print(options, REPORT_OUTPUT, document, () => textOf(report, comparison, options));
     }),
   );
 }
@@ -96,9 +98,16 @@ async function readNamed(
   };
 }
 
-function textOf(report: Report, comparison: Comparison | null, by: Grouping): string {
-  if (report.rows.length === 0) return 'nothing to report: klinemill recompute computes predictions';
-  const parts = [reportText(report.rows, by), ...report.overall.map(overviewText)];
+function textOf(report: Report, comparison: Comparison | null, options: ReportOptions): string {
+  if (report.rows.length === 0) return nothingText(options);
+  const parts = [reportText(report.rows, options.by), ...report.overall.map(overviewText)];
   if (comparison !== null) parts.push(comparisonText(comparison, report.overall));
   return parts.join('\n\n');
+}
+
+function nothingText({ strategy, symbol, interval, side, from, to }: ReportOptions): string {
+  const isFiltered = [strategy, symbol, interval, side, from, to].some((option) => option !== undefined);
+  return isFiltered
+    ? 'nothing to report: no prediction is among what was asked for; klinemill status shows what there is'
+    : 'nothing to report: klinemill recompute computes predictions';
 }

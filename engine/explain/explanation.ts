@@ -8,7 +8,7 @@ export interface ExplainedMetric {
   readonly side: 'BUY' | 'SELL' | 'FILTER';
   readonly metric_group: string;
   readonly weight: number;
-  /** Rule in words of the document: `MACD - MACD_SIGNAL CROSS_UP, window 5`. */
+  /** Rule in words of the document: `MACD - MACD_SIGNAL CROSS_UP, window 5`, `RSI14 BETWEEN 52 to 68`. */
   readonly rule: string;
   /** y: the indicator, or its difference from the reference or the close. */
   readonly value: number | null;
