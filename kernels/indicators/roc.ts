@@ -1,7 +1,11 @@
 import type { Kernel } from '../kernel.js';
+import { wasm } from '../wasm/module.js';
+import { runWasm, type WasmCall } from '../wasm/run.js';
 import { columnOf } from '../window/warm-up.js';
 
 const ROW = 0;
+const call: WasmCall = ({ inputs, outputs }, rows, params) =>
+  wasm.roc(inputs[0], outputs[0], rows, params.period);
 
 /** Change over `period` rows in percent. TA-Lib ROC. */
 export const roc: Kernel = {
@@ -15,12 +19,9 @@ export const roc: Kernel = {
   history: ({ period }) => period,
   stateSize: () => 1,
   run(inputs, params, state, outputs, start, end) {
-    const x = inputs[0];
-    const out = outputs[0];
-    const period = params.period;
-    const known = columnOf(period, state[ROW], start, end);
-    out.fill(Number.NaN, start, known);
-    for (let i = known; i < end; i++) out[i] = (x[i] / x[i - period] - 1) * 100;
+    const known = columnOf(params.period, state[ROW], start, end);
+    outputs[0].fill(Number.NaN, start, known);
+    runWasm(roc, call, inputs, params, state, outputs, known, end);
     state[ROW] += end - start;
   },
 };

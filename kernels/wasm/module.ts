@@ -86,6 +86,7 @@ export interface WasmExports {
     period: number,
   ): void;
   difference(left: number, right: number, out: number, rows: number): void;
+  roc(x: number, out: number, rows: number, period: number): void;
   within(y: number, out: number, rows: number, low: number, high: number, flip: number): void;
   trend(a: number, b: number, streak: number, out: number, rows: number, window: number): void;
   monotone(

@@ -1,14 +1,7 @@
-import { at, get, pairAt } from './memory';
+import { at, pairAt } from './memory';
 import { GROUP, narrowed, putTruth, reaches, truthOf } from './truth';
 
 // kernels/conditions. Sixteen rows at a time read beyond an end that is no multiple of it; what they find there is not stored.
-
-/** y of a metric with a reference. */
-export function difference(left: usize, right: usize, out: usize, rows: i32): void {
-  let i = 0;
-  for (; i + 1 < rows; i += 2) v128.store(at(out, i), f64x2.sub(pairAt(left, i), pairAt(right, i)));
-  if (i < rows) store<f64>(at(out, i), get(left, i) - get(right, i));
-}
 
 // @ts-expect-error: decorator
 @inline

@@ -1,7 +1,8 @@
 export { bandShape } from './band-shape';
 export { bbands } from './bbands';
 export { cci } from './cci';
-export { cross, difference, expansion, monotone, trend, within } from './conditions';
+export { difference, roc } from './change';
+export { cross, expansion, monotone, trend, within } from './conditions';
 export { dmi } from './dmi';
 export { mfi } from './mfi';
 export { donchian, stoch } from './range';
