@@ -16,6 +16,8 @@ export interface ConsumerOptions {
   readonly group: GroupCommit;
   /** Messages of one transaction at most. */
   readonly transactionMessages: number;
+  /** Partitions of the topic. */
+  readonly partitions: number;
   readonly observer: StreamObserver;
   /** The group was joined anew: others may have written meanwhile. */
   readonly rejoined: () => void;
@@ -25,6 +27,8 @@ const HEARTBEAT_MS = 3_000;
 /** A fetch waits so long for a message; a stop waits for the fetch. */
 const FETCH_WAIT_MS = 500;
 const RESTART_MS = 1_000;
+/** Kafka is told this often how far the warehouse is. */
+const TELL_MS = 1_000;
 
 /**
  * Reads a topic as a member of a consumer group. Where it goes on is what the warehouse says, not what Kafka says; Kafka is
@@ -36,6 +40,8 @@ export class StreamConsumer {
   /** Offsets that were sought, so that a hole in the log is not sought again and again. */
   readonly #sought = new Map<number, number>();
   #consumer: Consumer | null = null;
+  /** Tells Kafka what was taken in since the last time; null: nothing was. */
+  #tell: (() => Promise<void>) | null = null;
   #isStopped = false;
 
   constructor(private readonly options: ConsumerOptions) {}
@@ -67,9 +73,10 @@ export class StreamConsumer {
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
       eachBatchAutoResolve: false,
-      autoCommitInterval: 1_000,
+      // The client would wait for the broker's answer after every batch.
+      autoCommit: false,
       // One fetch brings batches of many partitions: they all go into one transaction.
-      partitionsConsumedConcurrently: 1_000,
+      partitionsConsumedConcurrently: this.options.partitions,
       eachBatch: (payload) => this.#take(payload),
     });
   }
@@ -82,7 +89,13 @@ export class StreamConsumer {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    if (this.#consumer !== null) await disconnectSoon(this.#consumer, 5_000);
+    const consumer = this.#consumer;
+    if (consumer === null) return;
+    const disconnect = async (): Promise<void> => {
+      await this.#tellKafka();
+      await consumer.disconnect();
+    };
+    await disconnectSoon({ disconnect }, 5_000);
   }
 
   async #restart(broken: Consumer): Promise<void> {
@@ -125,6 +138,20 @@ export class StreamConsumer {
     }
     observer.reached?.('before-offset-commit');
     resolveOffset(String(last));
+    this.#tellSoon(() => payload.commitOffsetsIfNecessary(payload.uncommittedOffsets()));
+  }
+
+  #tellSoon(tell: () => Promise<void>): void {
+    const isDue = this.#tell !== null;
+    this.#tell = tell;
+    if (!isDue) setTimeout(() => this.#tellKafka(), TELL_MS).unref();
+  }
+
+  /** Where a consumer goes on is in the warehouse: what fails here is told with the next bars. */
+  async #tellKafka(): Promise<void> {
+    const tell = this.#tell;
+    this.#tell = null;
+    await tell?.().catch(() => {});
   }
 
   /** The batch from the stored offset on, in pieces that one transaction takes in. */

@@ -120,7 +120,7 @@ class RunningStream {
     for (const { partition, nextOffset } of stored)
       if (nextOffset >= (ends.get(partition) ?? 0)) open.delete(partition);
     for (const [partition, end] of ends) if (end === 0) open.delete(partition);
-    const running = new RunningStream(kafka, producer, context, options, outbox, open);
+    const running = new RunningStream(kafka, producer, context, options, outbox, open, ends.size);
     if (options.untilEnd && open.size === 0) {
       await running.#publishRest();
       running.#end();
@@ -135,6 +135,7 @@ class RunningStream {
     private readonly options: StreamOptions,
     outbox: Outbox | null,
     open: Map<number, number>,
+    partitions: number,
   ) {
     const { topics, observer, symbols, revise, groupId, signal } = options;
     this.ended = new Promise((resolve) => {
@@ -187,6 +188,7 @@ class RunningStream {
       sessionMs: options.sessionMs ?? SESSION_MS,
       group: this.#group,
       transactionMessages,
+      partitions,
       observer,
       rejoined: () => this.#forget(),
     });
