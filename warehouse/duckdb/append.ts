@@ -3,6 +3,7 @@ import {
   DOUBLE,
   type DuckDBAppender,
   type DuckDBConnection,
+  type DuckDBDataChunk,
   type DuckDBType,
   INTEGER,
   SMALLINT,
@@ -10,7 +11,7 @@ import {
   UTINYINT,
 } from '@duckdb/node-api';
 import type { RecordBatch } from 'apache-arrow';
-import { type ColumnKind, type ColumnSpec, values } from '../columns.js';
+import { type ColumnArray, type ColumnKind, type ColumnSpec, values } from '../columns.js';
 import type { Cell } from '../store/sql.js';
 import { CHUNK_ROWS, ChunkFiller } from './vectors.js';
 
@@ -23,6 +24,21 @@ const TYPE: Readonly<Record<ColumnKind, DuckDBType>> = {
   mask: BIGINT,
 };
 
+/** A batch and the ids of all its rows. */
+interface Part {
+  readonly ids: readonly number[];
+  readonly batch: RecordBatch;
+}
+
+/** Rows `from` to `to` of a part's columns, which come to row `at` of a chunk; null: a column that the part lacks. */
+interface Slice {
+  readonly ids: readonly number[];
+  readonly arrays: readonly (ColumnArray | null)[];
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Appends batches to one table of a connection, 2,048 rows at a time. The table's columns are `idCount` ids and then
  * `columns`, in this order; a column that a batch lacks becomes NULL.
@@ -32,7 +48,7 @@ export class BulkAppender {
   readonly #table: string;
   readonly #catalog: string | null;
   readonly #idCount: number;
-  readonly #columns: readonly ColumnSpec[];
+  readonly columns: readonly ColumnSpec[];
   readonly #filler: ChunkFiller;
 
   /** @param catalog `temp` for a temporary table */
@@ -47,7 +63,7 @@ export class BulkAppender {
     this.#table = table;
     this.#catalog = catalog;
     this.#idCount = idCount;
-    this.#columns = columns;
+    this.columns = columns;
     this.#filler = new ChunkFiller([
       ...Array.from({ length: idCount }, () => INTEGER),
       ...columns.map((column) => TYPE[column.kind]),
@@ -60,33 +76,53 @@ export class BulkAppender {
   }
 
   /** As `append`, several batches at once: opening an appender costs as much as hundreds of rows. */
-  async appendAll(
-    parts: readonly { readonly ids: readonly number[]; readonly batch: RecordBatch }[],
-  ): Promise<void> {
-    await withAppender(this.#connection, this.#table, this.#catalog, (appender) => {
-      for (const { ids, batch } of parts) this.#fill(appender, ids, batch);
-    });
+  async appendAll(parts: readonly Part[]): Promise<void> {
+    await withAppender(this.#connection, this.#table, this.#catalog, (appender) =>
+      this.#fill(appender, parts),
+    );
   }
 
-  #fill(appender: DuckDBAppender, ids: readonly number[], batch: RecordBatch): void {
-    const present = new Set(batch.schema.fields.map((field) => field.name));
-    const arrays = this.#columns.map(({ name }) => (present.has(name) ? values(batch, name) : null));
-    const filler = this.#filler;
-    for (let start = 0; start < batch.numRows; start += CHUNK_ROWS) {
-      const end = Math.min(batch.numRows, start + CHUNK_ROWS);
-      const chunk = filler.start(end - start);
-      for (let i = 0; i < this.#idCount; i++) filler.fill(i, ids[i]!);
-      for (let i = 0; i < arrays.length; i++) {
-        const index = this.#idCount + i;
-        const array = arrays[i]!;
-        const { kind } = this.#columns[i]!;
-        if (array === null) filler.fillNull(index);
-        else if (kind === 'time') filler.times(index, (array as Float64Array).subarray(start, end));
-        else if (kind === 'number') filler.numbers(index, (array as Float64Array).subarray(start, end));
-        else filler.integers(index, array.subarray(start, end));
+  /** Parts share chunks: many series bring a bar each. */
+  #fill(appender: DuckDBAppender, parts: readonly Part[]): void {
+    let slices: Slice[] = [];
+    let rows = 0;
+    for (const { ids, batch } of parts) {
+      const present = new Set(batch.schema.fields.map((field) => field.name));
+      const arrays = this.columns.map(({ name }) => (present.has(name) ? values(batch, name) : null));
+      for (let from = 0; from < batch.numRows; ) {
+        const to = Math.min(batch.numRows, from + CHUNK_ROWS - rows);
+        slices.push({ ids, arrays, at: rows, from, to });
+        rows += to - from;
+        from = to;
+        if (rows < CHUNK_ROWS) continue;
+        appender.appendDataChunk(this.#chunk(slices, rows));
+        slices = [];
+        rows = 0;
       }
-      appender.appendDataChunk(chunk);
     }
+    if (rows > 0) appender.appendDataChunk(this.#chunk(slices, rows));
+  }
+
+  #chunk(slices: readonly Slice[], rows: number): DuckDBDataChunk {
+    const filler = this.#filler;
+    const chunk = filler.start(rows);
+    for (let i = 0; i < this.#idCount; i++) {
+      const column = filler.column(i);
+      for (const { ids, at, from, to } of slices) column.fill(at, to - from, ids[i]!);
+      column.flush();
+    }
+    this.columns.forEach(({ kind }, c) => {
+      const column = filler.column(this.#idCount + c);
+      for (const { arrays, at, from, to } of slices) {
+        const array = arrays[c]?.subarray(from, to);
+        if (array === undefined) column.fillNull(at, to - from);
+        else if (kind === 'time') column.times(at, array as Float64Array);
+        else if (kind === 'number') column.numbers(at, array as Float64Array);
+        else column.integers(at, array);
+      }
+      column.flush();
+    });
+    return chunk;
   }
 }
 

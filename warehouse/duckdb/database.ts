@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { WarehouseHeldError } from '../errors.js';
 import { makeFolder } from '../make-folder.js';
+import type { BulkAppender } from './append.js';
 import { DuckDbDirectory } from './directory.js';
 import { FewRows } from './few-rows.js';
 import { Mutex } from './mutex.js';
@@ -18,10 +19,12 @@ export interface DatabaseOptions {
 /** Connections that wait for the next short look. */
 const MAX_IDLE = 8;
 
-/** A connection that sessions use one after the other, with the statements that it has prepared. */
+/** A connection that sessions use one after the other, with the statements and the chunks that it has prepared. */
 export interface WriterConnection {
   readonly connection: DuckDBConnection;
   readonly fewRows: FewRows;
+  /** By table. */
+  readonly appenders: Map<string, BulkAppender>;
 }
 
 /** Open files of this process: a second instance on a file would open silently and lose writes (FIELDNOTES). */
@@ -110,7 +113,7 @@ export class Database {
     const idle = this.#idleWriters.pop();
     if (idle !== undefined) return idle;
     const connection = await this.connect();
-    const writer = { connection, fewRows: new FewRows(connection) };
+    const writer = { connection, fewRows: new FewRows(connection), appenders: new Map() };
     this.#writers.push(writer);
     return writer;
   }

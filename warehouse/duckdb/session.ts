@@ -55,7 +55,6 @@ import { DuckDbStore } from './store.js';
 export class DuckDbSession implements WriteSession {
   readonly #database: Database;
   readonly #writer: WriterConnection;
-  readonly #appenders = new Map<string, BulkAppender>();
   readonly #symbols = new Map<string, number>();
   readonly #changes: number[] = [];
   /** Rows with ids of the caller's were written: the directory must learn them. */
@@ -328,10 +327,12 @@ export class DuckDbSession implements WriteSession {
 
   #appender(table: string, idCount: number, columns: readonly ColumnSpec[]): BulkAppender {
     const connection = this.#use();
-    let appender = this.#appenders.get(table);
-    if (appender === undefined) {
+    const { appenders } = this.#writer;
+    let appender = appenders.get(table);
+    // Codes may have come since.
+    if (appender?.columns !== columns) {
       appender = new BulkAppender(connection, table, idCount, columns);
-      this.#appenders.set(table, appender);
+      appenders.set(table, appender);
     }
     return appender;
   }

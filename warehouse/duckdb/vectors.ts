@@ -41,48 +41,60 @@ function raw(vector: DuckDBVector): RawVector {
 }
 
 /**
- * A chunk that is filled again and again: making one costs ten times the filling. The full chunk is kept, a shorter last
- * one is made when it is needed.
+ * A chunk that is filled again and again, column by column, each by one or several arrays: making one costs ten times the
+ * filling. The vectors of a full chunk are kept too.
  */
 export class ChunkFiller {
   readonly #types: readonly DuckDBType[];
   #full: DuckDBDataChunk | null = null;
+  #rest: DuckDBDataChunk | null = null;
   #chunk: DuckDBDataChunk | null = null;
 
   constructor(types: readonly DuckDBType[]) {
     this.#types = types;
   }
 
-  /** The next chunk, of `rows` rows; every column must be filled again. */
+  /** The next chunk, of `rows` rows; every row of every column must be filled again. */
   start(rows: number): DuckDBDataChunk {
-    if (rows === CHUNK_ROWS) this.#full ??= DuckDBDataChunk.create(this.#types, CHUNK_ROWS);
-    this.#chunk = rows === CHUNK_ROWS ? this.#full! : DuckDBDataChunk.create(this.#types, rows);
+    if (rows === CHUNK_ROWS) this.#chunk = this.#full ??= DuckDBDataChunk.create(this.#types, rows);
+    else {
+      this.#chunk = this.#rest ??= DuckDBDataChunk.create(this.#types);
+      this.#chunk.rowCount = rows;
+    }
     return this.#chunk;
   }
 
-  #vector(index: number): RawVector {
-    return raw(this.#chunk!.getColumnVector(index));
+  /** Column `index` of the chunk. Its `flush` must come last. */
+  column(index: number): ChunkColumn {
+    return new ChunkColumn(raw(this.#chunk!.getColumnVector(index)));
+  }
+}
+
+/** One column of a chunk that is filled. Rows are given by the number `at` of the first. */
+class ChunkColumn {
+  readonly #vector: RawVector;
+
+  constructor(vector: RawVector) {
+    this.#vector = vector;
+    // What the chunk held before.
+    vector.validity.data?.fill(ALL_VALID);
   }
 
-  /** An id in every row. */
-  fill(index: number, id: number): void {
-    const vector = this.#vector(index);
-    (vector.items as Int32Array).fill(id);
-    vector.flush();
+  /** An id in `rows` rows. */
+  fill(at: number, rows: number, id: number): void {
+    (this.#vector.items as Int32Array).fill(id, at, at + rows);
   }
 
-  /** NULL in every row. */
-  fillNull(index: number): void {
-    const vector = this.#vector(index);
-    validityOf(vector).fill(0n);
-    vector.flush();
+  /** NULL in `rows` rows. */
+  fillNull(at: number, rows: number): void {
+    const validity = wordsOf(this.#vector);
+    for (let i = at; i < at + rows; i++) validity[i >>> 5]! &= ~(1 << (i & 31));
   }
 
   /** Whole milliseconds as BIGINT: written as two halves of 32 bits, since a BigInt a value costs 20 times that. */
-  times(index: number, values: Float64Array): void {
-    const vector = this.#vector(index);
-    const items = vector.items;
-    const words = new Int32Array(items.buffer, items.byteOffset, 2 * items.length);
+  times(at: number, values: Float64Array): void {
+    const { items } = this.#vector;
+    const words = new Int32Array(items.buffer, items.byteOffset + 8 * at, 2 * values.length);
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
       const high = Math.floor(value / 4_294_967_296);
@@ -91,40 +103,32 @@ export class ChunkFiller {
       words[2 * i] = value - high * 4_294_967_296;
       words[2 * i + 1] = high;
     }
-    vector.flush();
   }
 
   /** Doubles, NaN as NULL. */
-  numbers(index: number, values: Float64Array): void {
-    const vector = this.#vector(index);
-    (vector.items as Float64Array).set(values);
-    if (vector.validity.data !== null) vector.validity.data.fill(ALL_VALID);
-    markUnknown(vector, values);
-    vector.flush();
+  numbers(at: number, values: Float64Array): void {
+    (this.#vector.items as Float64Array).set(values, at);
+    let words: Uint32Array | null = null;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (!Number.isNaN(value)) continue;
+      words ??= wordsOf(this.#vector);
+      words[(at + i) >>> 5]! &= ~(1 << ((at + i) & 31));
+    }
   }
 
   /** Flags, small integers, masks: as they are. */
-  integers(index: number, values: ColumnArray): void {
-    const vector = this.#vector(index);
-    (vector.items as Int32Array).set(values as unknown as Int32Array);
-    vector.flush();
+  integers(at: number, values: ColumnArray): void {
+    (this.#vector.items as Int32Array).set(values as unknown as Int32Array, at);
+  }
+
+  flush(): void {
+    this.#vector.flush();
   }
 }
 
-function validityOf(vector: RawVector): BigUint64Array {
-  vector.validity.data ??= new BigUint64Array(Math.ceil(vector.items.length / 64)).fill(ALL_VALID);
-  return vector.validity.data;
-}
-
-function markUnknown(vector: RawVector, values: Float64Array): void {
-  let words: Uint32Array | null = null;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (!Number.isNaN(value)) continue;
-    if (words === null) {
-      const data = validityOf(vector);
-      words = new Uint32Array(data.buffer, data.byteOffset, 2 * data.length);
-    }
-    words[i >>> 5]! &= ~(1 << (i & 31));
-  }
+/** A bit a row, which says whether it is known. */
+function wordsOf({ validity, items }: RawVector): Uint32Array {
+  validity.data ??= new BigUint64Array(Math.ceil(items.length / 64)).fill(ALL_VALID);
+  return new Uint32Array(validity.data.buffer, validity.data.byteOffset, 2 * validity.data.length);
 }

@@ -26,11 +26,17 @@ export const DERIVATION_COLUMNS: readonly ColumnSpec[] = [
   { name: 'bars', kind: 'small' },
 ];
 
-/** An indicator batch of these codes. */
-export const indicatorColumns = (codes: readonly string[]): ColumnSpec[] => [
-  time('close_time'),
-  ...codes.map(number),
-];
+const indicatorLists = new WeakMap<readonly string[], readonly ColumnSpec[]>();
+
+/** An indicator batch of these codes; the same list for the same array. */
+export function indicatorColumns(codes: readonly string[]): readonly ColumnSpec[] {
+  let columns = indicatorLists.get(codes);
+  if (columns === undefined) {
+    columns = [time('close_time'), ...codes.map(number)];
+    indicatorLists.set(codes, columns);
+  }
+  return columns;
+}
 
 /** A prediction batch: the physical form of fact_prediction and fact_metric_value (docs/warehouse.md). */
 export const PREDICTION_COLUMNS: readonly ColumnSpec[] = [
