@@ -1,5 +1,6 @@
 import { KLINE_INPUTS, type KlineInput } from '../../kernels/index.js';
 import type { LineageBlock, PartitionKey, StrategyRecord } from '../../warehouse/index.js';
+import { ChunkMemory } from '../chunk-memory.js';
 import { ContestedExits } from '../contested.js';
 import { durationOf } from '../interval.js';
 import { BlockHasher } from '../lineage.js';
@@ -69,6 +70,8 @@ export class Series {
   readonly #job: PartitionJob;
   #pipeline: Pipeline;
   #hasher: BlockHasher;
+  /** Memory that the facts of a row took the last time: an allocation for all of them instead of one for each. */
+  #bytesPerRow = 0;
   #blocks: LineageBlock[] = [];
   #trades: BlockTrades[] = [];
 
@@ -149,11 +152,15 @@ export class Series {
   }
 
   #push(klines: Columns, rows: number, wantFacts: boolean) {
+    const memory = new ChunkMemory(new SharedArrayBuffer(rows * this.#bytesPerRow));
     const output = this.#pipeline.push(
       KLINE_INPUTS.map((input) => columnOf(klines, input)),
       rows,
       wantFacts,
+      memory,
     );
+    // States at the end of a block come seldom: no memory is kept for them.
+    if (output.blocks.length === 0) this.#bytesPerRow = Math.ceil(memory.usedBytes / rows);
     this.#hasher.push(klines, rows).forEach((block, i) => {
       const end = output.blocks[i]!;
       this.#blocks.push({ ...block, state: end.kernelState });
