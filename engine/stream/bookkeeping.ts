@@ -24,8 +24,8 @@ export async function writeLedger(
 ): Promise<void> {
   const { series, fromTime, toTime, added, revised } = change;
   const { key } = series;
-  const { runId, versions } = context;
-  series.change = await session.recordKlineChange({ ...key, runId, fromTime, toTime, added, revised });
+  const { runId } = context;
+  series.grewBy(await session.recordKlineChange({ ...key, runId, fromTime, toTime, added, revised }));
   const { blocks, trades } = series.takeBlocks();
   const incomplete = series.incompleteBlock();
   const written: LineageBlock[] =
@@ -34,21 +34,10 @@ export async function writeLedger(
   const from = Math.max(series.blockEnd + 1, 0);
   await session.replaceLineage(key, from, written);
   series.blockEnd = blocks.at(-1)?.closeTime ?? series.blockEnd;
-  // A head must not claim changes of finer bars that nobody has looked at: a crash would lose them.
-  if (!series.isPending) series.headSeq = series.change;
-
-  const head = {
-    ...key,
-    runId,
-    seq: series.headSeq,
-    rows: series.rows,
-    lastCloseTime: series.lastCloseTime,
-  };
-  await session.setHead({ ...head, strategyId: null, versions: versions.codes });
-  for (const [i, { strategyId, document }] of series.strategies.entries()) {
+  await writeHeads(context, session, series);
+  for (const [i, { strategyId }] of series.strategies.entries()) {
     const states = trades.map((block) => ({ closeTime: block.closeTime, state: block.states[i]! }));
     await session.replaceTradeCheckpoints(strategyId, key, from, states);
-    await session.setHead({ ...head, strategyId, versions: strategyVersions(document, versions) });
   }
   // Blocks are written from their first bar on, so their task covers the bars whose rows were only moved on before.
   const done = addWork(series.untasked, change);
@@ -56,6 +45,18 @@ export async function writeLedger(
   await writeTasks(context, session, series, { ...done, fromTime: Math.min(fromTime, first) }, written);
   // Behind a whole block there is no row to move on: the next bars begin a change, and an incomplete block, of their own.
   if (incomplete === null) series.change = null;
+}
+
+/** Heads of a series as it stands. */
+export async function writeHeads(
+  { runId, versions }: StreamContext,
+  session: WriteSession,
+  { key, rows, lastCloseTime, headSeq, strategies }: Series,
+): Promise<void> {
+  const head = { ...key, runId, seq: headSeq, rows, lastCloseTime };
+  await session.setHead({ ...head, strategyId: null, versions: versions.codes });
+  for (const { strategyId, document } of strategies)
+    await session.setHead({ ...head, strategyId, versions: strategyVersions(document, versions) });
 }
 
 /** Both together. */

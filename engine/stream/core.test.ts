@@ -200,4 +200,16 @@ describe('a stream', () => {
     expect(await checksumLines(store)).toEqual(await checksumLines(other));
     expect((await verify(store, { threads: 0 })).problems).toEqual([]);
   });
+
+  it('leaves nothing stale of a series whose finer bars come after its own and decide no exit', async () => {
+    const store = await warehouse('finer-last');
+    const core = await newCore(store);
+    const [finer, coarse] = MARKET.map((market) => messages(market).slice(0, 40));
+    await feed(core, [coarse!], { seed: 8, largest: 40 });
+    const other = [[], finer!];
+    await feed(core, other, { seed: 8, largest: 40 });
+    expect(core.hasRefinements).toBe(false);
+    await core.settle();
+    expect(await verify(store, { threads: 0 })).toMatchObject({ problems: [], stale: [] });
+  });
 });

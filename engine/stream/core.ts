@@ -1,7 +1,7 @@
 import type { PartitionKey, WriteSession } from '../../warehouse/index.js';
 import { durationOf } from '../interval.js';
 import { recompute } from '../recompute.js';
-import { type SeriesChange, writeTasks } from './bookkeeping.js';
+import { type SeriesChange, writeHeads, writeTasks } from './bookkeeping.js';
 import type { StreamContext } from './context.js';
 import type { DeadLetter, StreamBatch, StreamMessage } from './dead-letter.js';
 import { type Decoded, decode, type TakeRules } from './decode.js';
@@ -107,6 +107,7 @@ export class StreamCore {
       const computedAt = performance.now();
       this.#schedule(ingested.changes);
       await ingest.writeLedgers();
+      this.#passOver(ingested.changes);
       await this.#moveOffsets(session, batches);
       const positions = await this.#storeOutbox(session, ingested.changes);
       const writtenAt = performance.now();
@@ -141,12 +142,17 @@ export class StreamCore {
     }
   }
 
-  /** Writes what the transactions of bars leave for later: tasks of the ledger, and how far predictions are published. */
+  /**
+   * Writes what the transactions of bars leave for later: tasks of the ledger, heads that finer bars have passed by, and how
+   * far predictions are published.
+   */
   async settle(): Promise<void> {
     this.#settledAt = performance.now();
     const positions = this.options.outbox?.toStore() ?? [];
-    const open = this.#isStale ? [] : [...this.#series.values()].filter(({ untasked }) => untasked !== null);
-    if (positions.length + open.length === 0) return;
+    const known = this.#isStale ? [] : [...this.#series.values()];
+    const open = known.filter(({ untasked }) => untasked !== null);
+    const behind = known.filter(({ isBehind }) => isBehind);
+    if (positions.length + open.length + behind.length === 0) return;
     const session = await this.context.warehouse.begin();
     try {
       await session.setOutboxPositions(positions);
@@ -154,6 +160,10 @@ export class StreamCore {
         const block = series.incompleteBlock();
         const blocks = block === null ? [] : [block];
         await writeTasks(this.context, session, series, series.untasked!, blocks);
+      }
+      for (const series of behind) {
+        series.headSeq = series.passedOver;
+        await writeHeads(this.context, session, series);
       }
       await session.commit();
       this.options.outbox?.stored(positions);
@@ -187,12 +197,8 @@ export class StreamCore {
 
   /** Finds the coarser partitions whose contested exits the new bars may decide. */
   #schedule(changes: readonly SeriesChange[]): void {
-    for (const { series, fromTime, toTime } of changes) {
-      const { symbol, interval } = series.key;
-      const durationMs = durationOf(interval);
-      for (const key of this.context.loaded.list()) {
-        const coarse = durationOf(key.interval);
-        if (key.symbol !== symbol || coarse <= durationMs || coarse % durationMs !== 0) continue;
+    for (const { series, fromTime, toTime } of changes)
+      for (const key of this.#coarser(series.key)) {
         const name = messageKey(key);
         const open = this.#series.get(name);
         // Of a series that is not open nothing is known.
@@ -200,7 +206,24 @@ export class StreamCore {
         this.#refinements.set(name, key);
         if (open !== undefined) open.isPending = true;
       }
-    }
+  }
+
+  /** What `#schedule` has found to mean nothing to a coarser series does not make its heads stale; `settle` says so. */
+  #passOver(changes: readonly SeriesChange[]): void {
+    for (const { series } of changes)
+      for (const key of this.#coarser(series.key)) {
+        const open = this.#series.get(messageKey(key));
+        if (open !== undefined) open.passedOver = Math.max(open.passedOver, series.newestChange);
+      }
+  }
+
+  /** Partitions with bars that those of this one can fill. */
+  #coarser({ symbol, interval }: PartitionKey): PartitionKey[] {
+    const durationMs = durationOf(interval);
+    return this.context.loaded.list().filter((key) => {
+      const coarse = durationOf(key.interval);
+      return key.symbol === symbol && coarse > durationMs && coarse % durationMs === 0;
+    });
   }
 
   async #moveOffsets(session: WriteSession, batches: readonly StreamBatch[]): Promise<void> {

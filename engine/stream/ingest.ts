@@ -92,8 +92,7 @@ export class Ingest {
     }
     const numbers = await session.advance(steps.map(({ advance }) => advance));
     steps.forEach(({ series }, i) => {
-      series.change = numbers[i]!;
-      if (!series.isPending) series.headSeq = series.change;
+      series.grewBy(numbers[i]!);
     });
   }
 

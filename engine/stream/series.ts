@@ -65,6 +65,10 @@ export class Series {
   untasked: Work | null = null;
   /** Newest change of klines that the heads have taken into account. */
   headSeq = 0;
+  /** Number of its newest change. */
+  newestChange = 0;
+  /** Newest change of finer bars that decide none of its exits: a head before it would look stale. */
+  passedOver = 0;
   /** close_time of exit bars that finer bars decide. Too many do no harm. */
   readonly contested = new Set<number>();
   readonly #job: PartitionJob;
@@ -89,6 +93,19 @@ export class Series {
     const durationMs = durationOf(this.key.interval);
     for (const exit of this.contested) if (exit >= fromTime && exit - durationMs < toTime) return true;
     return false;
+  }
+
+  /** Its bars have changed, by the change of this number. */
+  grewBy(change: number): void {
+    this.change = change;
+    this.newestChange = change;
+    // A head must not claim changes of finer bars that nobody has looked at: a crash would lose them.
+    if (!this.isPending) this.headSeq = change;
+  }
+
+  /** True when its heads lag behind changes of finer bars that mean nothing to it. */
+  get isBehind(): boolean {
+    return !this.isPending && this.passedOver > this.headSeq;
   }
 
   /** Goes on behind `carry`; `closeTime` is that of the bar before. */
