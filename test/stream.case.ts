@@ -19,15 +19,16 @@ export const NOW = Date.UTC(2026, 0, 1);
 /** Seeds of a campaign, `npm run soak -- stream --seeds N`, or as few as a suite asks for. */
 export const seedsOf = (few: number): number => Number(process.env.KLINEMILL_STREAM_SEEDS ?? few);
 const MARKET = [
-  { symbol: 'BTCUSDT', interval: '15m', rows: 3_000, seed: 21 },
-  { symbol: 'BTCUSDT', interval: '1h', rows: 1_500, seed: 22 },
-  { symbol: 'ETHUSDT', interval: '2h', rows: 1_200, seed: 23 },
+  { symbol: 'BTCUSDT', interval: '15m', rows: 2_400, seed: 21 },
+  { symbol: 'BTCUSDT', interval: '1h', rows: 1_200, seed: 22 },
+  { symbol: 'ETHUSDT', interval: '2h', rows: 1_100, seed: 23 },
 ];
 const POINTS = [
   'before-transaction',
   'in-transaction',
   'after-commit',
   'before-offset-commit',
+  // At random.
   null,
 ] as const;
 
@@ -113,14 +114,16 @@ export function streamCases(
     afterEach(() => backend.clean());
     afterAll(() => folder.dispose());
 
-    it.each(Array.from({ length: seeds }, (_, seed) => ({ seed, point: POINTS[seed % POINTS.length]! })))(
-      'seed $seed: SIGKILL at $point, three times, then to the end: the batch’s checksums',
-      async ({ seed, point }) => {
+    it.each(Array.from({ length: seeds }, (_, seed) => seed))(
+      'seed %i: SIGKILL at three of the points, then to the end: the batch’s checksums',
+      async (seed) => {
         const url = await suite.make();
         const topic = await filledTopic(messages(seed));
         const next = random(seed);
         const transactionMessages = 50 + Math.floor(next() * 800);
-        for (const largest of [2, 4, 8]) {
+        for (const [kill, largest] of [2, 4, 8].entries()) {
+          // Two seeds see all five points.
+          const point = POINTS[(3 * seed + kill) % POINTS.length]!;
           const nth = 1 + Math.floor(next() * largest);
           if (point !== null) await consume({ url, topic, transactionMessages, point, nth });
           else {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
@@ -29,6 +30,19 @@ function brokerCases(suite: StreamSuite): void {
       await own.down();
     }
   });
+
+  it('another warehouse of the same group starts where that warehouse stands, also when nothing new comes', async () => {
+    const topic = await filledTopic(messages(1).slice(0, 60));
+    const group = randomUUID();
+    const lines: string[][] = [];
+    for (let i = 0; i < 2; i++) {
+      const url = await suite.make();
+      const end = await consumer({ url, topic, group }).ended;
+      expect(end.code, end.stderr).toBe(0);
+      lines.push(await linesOf(url));
+    }
+    expect(lines[1]).toEqual(lines[0]);
+  }, 60_000);
 }
 
 let made = 0;

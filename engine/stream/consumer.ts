@@ -26,6 +26,8 @@ export interface ConsumerOptions {
 const HEARTBEAT_MS = 3_000;
 /** A fetch waits so long for a message; a stop waits for the fetch. */
 const FETCH_WAIT_MS = 500;
+/** Of one fetch, packed: some ten thousand bars, which unpacked take 50 times that. */
+const FETCH_BYTES = 3_000_000;
 const RESTART_MS = 1_000;
 /** Kafka is told this often how far the warehouse is. */
 const TELL_MS = 1_000;
@@ -54,13 +56,16 @@ export class StreamConsumer {
       sessionTimeout: sessionMs,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
+      maxBytes: FETCH_BYTES,
       retry: { initialRetryTime: 100, maxRetryTime: 3_000, retries: 20 },
     });
     this.#consumer = consumer;
-    consumer.on(consumer.events.GROUP_JOIN, () => {
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.forget();
       this.options.rejoined();
       observer.ready?.(true);
+      // A warehouse that is away now is asked again with the first batch.
+      this.#seekAll(consumer, memberAssignment[topic] ?? []).catch(() => {});
     });
     consumer.on(consumer.events.REBALANCING, () => observer.ready?.(false));
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
@@ -170,6 +175,16 @@ export class StreamConsumer {
     }
     // Control records behind the last message have offsets too.
     if (last >= (from ?? 0)) yield { partition, messages: slice, from, next: last + 1 };
+  }
+
+  /** The group's offsets may be ahead of the warehouse, with no message behind them that would show it. */
+  async #seekAll(consumer: Consumer, partitions: readonly number[]): Promise<void> {
+    const { warehouse, topic } = this.options;
+    const stored = await warehouse.streamOffsets(topic);
+    for (const partition of partitions) {
+      const offset = stored.find((row) => row.partition === partition)?.nextOffset ?? 0;
+      consumer.seek({ topic, partition, offset: String(offset) });
+    }
   }
 
   #seekStored(partition: number): void {
