@@ -11,8 +11,8 @@ export interface Measurement {
   readonly parts: Readonly<Record<string, number>>;
   /** Messages taken in, and bytes of resident memory then. */
   readonly memory: readonly (readonly [taken: number, bytes: number])[];
-  /** ms from produced to committed, in the order of the commits. */
-  readonly latencies: readonly number[];
+  /** Of every message of a stream without end, in the order of the commits. */
+  readonly latencies: readonly (readonly [producedAt: number, ms: number])[];
 }
 
 /** A consumer in a process of its own that measures itself. */
@@ -29,10 +29,9 @@ export class Measured {
     readonly publish: boolean;
     readonly untilEnd: boolean;
     readonly now: number;
-    readonly warmUp?: number;
   }) {
     const main = fileURLToPath(new URL('./stream-measure.mjs', import.meta.url));
-    const args = JSON.stringify({ brokers: BROKERS, warmUp: Number.MAX_SAFE_INTEGER, ...options });
+    const args = JSON.stringify({ brokers: BROKERS, ...options });
     this.#child = spawn(process.execPath, [main, args], { stdio: ['ignore', 'pipe', 'inherit'] });
     let last = '';
     this.#child.stdout!.on('data', (data) => {

@@ -2,7 +2,7 @@
 import { stream } from '../../dist/engine/stream/index.js';
 import { openWarehouse } from '../../dist/warehouse/index.js';
 
-const { url, brokers, topic, now, publish, untilEnd, warmUp } = JSON.parse(process.argv[2]);
+const { url, brokers, topic, now, publish, untilEnd } = JSON.parse(process.argv[2]);
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 // As the command opens it.
@@ -10,7 +10,7 @@ const warehouse = await openWarehouse(url, { threads: 1 });
 const parts = {};
 /** Resident memory by messages taken in. */
 const memory = [];
-/** From produced to committed, ms, behind the first `warmUp` messages. */
+/** When it was produced, epoch ms, and from there to committed, ms, of every message of a stream that has no end. */
 const latencies = [];
 let taken = 0;
 let readyAt = 0;
@@ -34,7 +34,9 @@ const report = await stream(warehouse, {
       const at = Date.now();
       lastAt = performance.now();
       for (const { messages } of batches) {
-        for (const { timestamp } of messages) if (taken++ >= warmUp) latencies.push(at - timestamp);
+        taken += messages.length;
+        if (untilEnd) continue;
+        for (const { timestamp } of messages) latencies.push([timestamp, at - timestamp]);
       }
       for (const [part, ms] of Object.entries(own)) parts[part] = (parts[part] ?? 0) + ms;
       memory.push([taken, process.memoryUsage.rss()]);
