@@ -142,34 +142,38 @@ export function streamCases(
       },
     );
 
-    it('SIGTERM at random moments: exit 0 within 10 s, and nothing is processed differently', async () => {
-      const url = await suite.make();
-      const topic = await filledTopic(messages(99));
-      const args = ['stream', '--brokers', BROKERS, '--topic', topic, '--group', randomUUID()];
-      const own = [...args, '--warehouse', url, '--now', String(NOW)];
-      own.push('--prediction-topic', `${topic}.predictions`);
-      const next = random(4);
-      for (let moment = 0; moment < seeds; moment++) {
-        const child = start(own, { KLINEMILL_LOG_LEVEL: 'debug' });
-        let stderr = '';
-        await new Promise<void>((resolve) => {
-          child.stderr!.on('data', (data) => {
-            stderr += String(data);
-            if (stderr.includes('"ready":true')) resolve();
+    it(
+      'SIGTERM at random moments: exit 0 within 10 s, and nothing is processed differently',
+      async () => {
+        const url = await suite.make();
+        const topic = await filledTopic(messages(99));
+        const args = ['stream', '--brokers', BROKERS, '--topic', topic, '--group', randomUUID()];
+        const own = [...args, '--warehouse', url, '--now', String(NOW)];
+        own.push('--prediction-topic', `${topic}.predictions`);
+        const next = random(4);
+        for (let moment = 0; moment < seeds; moment++) {
+          const child = start(own, { KLINEMILL_LOG_LEVEL: 'debug' });
+          let stderr = '';
+          await new Promise<void>((resolve) => {
+            child.stderr!.on('data', (data) => {
+              stderr += String(data);
+              if (stderr.includes('"ready":true')) resolve();
+            });
           });
-        });
-        await sleep(next() * 1_500);
-        const killedAt = performance.now();
-        child.kill('SIGTERM');
-        const code = await new Promise((resolve) => child.on('close', resolve));
-        expect([code, stderr.includes('trying again')], stderr).toEqual([0, false]);
-        expect(performance.now() - killedAt).toBeLessThan(10_000);
-      }
-      const last = await klinemill([...own, '--until-end', '--json']);
-      expect(last.code, last.stderr).toBe(0);
-      expect(await linesOf(url)).toEqual(truth);
-      await expectPublished(url, topic);
-    });
+          await sleep(next() * 1_500);
+          const killedAt = performance.now();
+          child.kill('SIGTERM');
+          const code = await new Promise((resolve) => child.on('close', resolve));
+          expect([code, stderr.includes('trying again')], stderr).toEqual([0, false]);
+          expect(performance.now() - killedAt).toBeLessThan(10_000);
+        }
+        const last = await klinemill([...own, '--until-end', '--json']);
+        expect(last.code, last.stderr).toBe(0);
+        expect(await linesOf(url)).toEqual(truth);
+        await expectPublished(url, topic);
+      },
+      60_000 + 15_000 * seeds,
+    );
 
     it('bad messages become dead letters with their reasons, and all good ones are stored', async () => {
       const url = await suite.make();
