@@ -36,8 +36,11 @@ export function group(name: string, description: string): Command {
   );
 }
 
+/** What a database may hold in memory beside the compute threads. */
+const MEMORY_LIMIT = '256MB';
+
 /** Adds what every command takes, after its own options. */
-export function common(command: Command): Command {
+export function common(command: Command, memoryLimit = MEMORY_LIMIT): Command {
   return memoryAndJson(
     command.addOption(
       new Option(
@@ -47,16 +50,17 @@ export function common(command: Command): Command {
         .env('KLINEMILL_WAREHOUSE')
         .default('duckdb:./data/klinemill.duckdb'),
     ),
+    memoryLimit,
   );
 }
 
 /** What even a command takes that names its warehouses otherwise. */
-export function memoryAndJson(command: Command): Command {
+export function memoryAndJson(command: Command, memoryLimit = MEMORY_LIMIT): Command {
   return command
     .addOption(
       new Option('--memory-limit <size>', 'memory of the database beside the compute threads')
         .argParser(parseMemoryLimit)
-        .default('256MB'),
+        .default(memoryLimit),
     )
     .option('--json', 'one JSON document on stdout instead of text');
 }

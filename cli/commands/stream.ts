@@ -33,7 +33,8 @@ export function streamCommand(): Command {
         'bars that close at or after it are dead letters (default: the clock)',
       ).argParser(parseTime),
     );
-  return common(command).action(async (options: StreamCommandOptions) =>
+  // It writes and hardly reads: a larger cache only takes longer to fill.
+  return common(command, '128MB').action(async (options: StreamCommandOptions) =>
     (await import('../streaming.js')).streamUntilInterrupted(options),
   );
 }
