@@ -254,7 +254,7 @@ describe.skipIf(NO_MYSQL)('mysql faults (set KLINEMILL_TEST_MYSQL; npm run test:
     const first = cli(args);
     const holder = await statementUnderWay(server, url, 'DELETE FROM bar_indicator');
     const second = await cli(args);
-    expect(second.code).toBe(3);
+    expect(second.code, second.stderr).toBe(3);
     expect(second.stderr.trim().split('\n').at(-1)).toMatch(
       new RegExp(
         `BTCUSDT 1h in mysql://klinemill:\\*\\*\\*@.* is held by connection ${holder} \\(klinemill@.*; a partition has one writer at a time`,
