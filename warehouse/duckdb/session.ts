@@ -1,67 +1,40 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RecordBatch } from 'apache-arrow';
-import { type ColumnSpec, numbers } from '../columns.js';
+import type { ColumnSpec } from '../columns.js';
 import { codeColumn } from '../schema/bar-indicator.js';
-import {
-  DERIVATION_COLUMNS,
-  indicatorColumns,
-  KLINE_COLUMNS,
-  PREDICTION_COLUMNS,
-  RESULT_COLUMNS,
-} from '../schema/batches.js';
-import { PARTITION_TABLES, tableOf } from '../schema/tables.js';
-import {
-  checkColumns,
-  indicatorSource,
-  klineSource,
-  predictionSource,
-  resultSource,
-} from '../store/facts.js';
-import { refreshGaps } from '../store/klines.js';
+import { indicatorColumns, KLINE_COLUMNS } from '../schema/batches.js';
+import { checkColumns, indicatorSource, resultSource } from '../store/facts.js';
 import * as ledger from '../store/ledger.js';
-import { within } from '../store/scan.js';
-import { scanDerivations, scanKlines } from '../store/scans.js';
-import type { Source } from '../store/source.js';
-import { quote, text, whole } from '../store/sql.js';
+import { type Ids, StoreSession } from '../store/session.js';
+import { quote, text } from '../store/sql.js';
 import * as stream from '../store/stream.js';
-import { deleteRows } from '../store/table-rows.js';
 import type {
   Advance,
   BarAppend,
-  Head,
   KlineChange,
   KlineReject,
-  LineageBlock,
-  OffsetMove,
-  OutboxPosition,
   PartitionKey,
-  ResampleHead,
-  RowFilter,
-  ScanOptions,
-  TableRow,
   TaskRecord,
-  TimeRange,
-  TradeCheckpoint,
   WriteSession,
 } from '../warehouse.js';
 import { BulkAppender } from './append.js';
 import { type Database, rollbackQuietly, type WriterConnection } from './database.js';
+import type { DuckDbDirectory } from './directory.js';
 import { FEW_ROWS } from './few-rows.js';
 import * as klines from './klines.js';
 import { withTimes } from './staging.js';
 import { DuckDbStore } from './store.js';
 
 /** One transaction on a connection that is its own until it ends. */
-export class DuckDbSession implements WriteSession {
+export class DuckDbSession extends StoreSession implements WriteSession {
   readonly #database: Database;
   readonly #writer: WriterConnection;
   readonly #symbols = new Map<string, number>();
   readonly #changes: number[] = [];
-  /** Rows with ids of the caller's were written: the directory must learn them. */
-  #isMirroring = false;
   #isOpen = true;
 
   private constructor(database: Database, writer: WriterConnection) {
+    super();
     this.#database = database;
     this.#writer = writer;
   }
@@ -72,40 +45,9 @@ export class DuckDbSession implements WriteSession {
     return new DuckDbSession(database, writer);
   }
 
-  scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncIterable<RecordBatch> {
-    return scanKlines(this.#store(), this.#database.directory, key, range, options);
-  }
-
-  async appendKlines(key: PartitionKey, batch: RecordBatch): Promise<void> {
-    checkColumns(batch, KLINE_COLUMNS, 'klines');
-    await this.#append('fact_kline', this.#ids(key), KLINE_COLUMNS, batch);
-  }
-
   async reviseKlines(key: PartitionKey, batch: RecordBatch, runId: number): Promise<void> {
     checkColumns(batch, KLINE_COLUMNS, 'klines');
     await klines.reviseKlines(this.#use(), this.#ids(key), batch, runId);
-  }
-
-  scanDerivations(key: PartitionKey, range: TimeRange): AsyncIterable<RecordBatch> {
-    return scanDerivations(this.#store(), this.#database.directory, key, range);
-  }
-
-  async putDerivedKlines(key: PartitionKey, batch: RecordBatch, derivations: RecordBatch): Promise<void> {
-    checkColumns(derivations, DERIVATION_COLUMNS, 'derivations');
-    await this.replaceDerivedKlines(key, batch);
-    await this.#append('kline_derivation', this.#ids(key), DERIVATION_COLUMNS, derivations);
-  }
-
-  async replaceDerivedKlines(key: PartitionKey, batch: RecordBatch): Promise<void> {
-    checkColumns(batch, KLINE_COLUMNS, 'klines');
-    const ids = this.#ids(key);
-    await klines.deleteDerived(this.#use(), ids, numbers(batch, 'close_time'));
-    await this.#append('fact_kline', ids, KLINE_COLUMNS, batch);
-  }
-
-  async setResampleHead(head: ResampleHead): Promise<void> {
-    const source = this.#database.directory.interval(head.source).id;
-    await ledger.setResampleHead(this.#store(), [...this.#ids(head), source], head);
   }
 
   async appendRejects(rejects: readonly KlineReject[]): Promise<number> {
@@ -113,32 +55,11 @@ export class DuckDbSession implements WriteSession {
     return klines.appendRejects(this.#use(), rows);
   }
 
-  async refreshGaps(key: PartitionKey): Promise<void> {
-    const { durationMs } = this.#database.directory.interval(key.interval);
-    await refreshGaps(this.#store(), this.#ids(key), durationMs);
-  }
-
   async recordKlineChange(change: Omit<KlineChange, 'seq'>): Promise<number> {
     const ids = this.#ids(change);
     const seq = this.#openChange();
     await ledger.insertChange(this.#store(), ids, { ...change, seq });
     return seq;
-  }
-
-  async forget(key: PartitionKey): Promise<void> {
-    const where = this.#database.directory.where(key);
-    for (const table of PARTITION_TABLES) await this.#use().run(`DELETE FROM ${table} WHERE ${where}`);
-  }
-
-  async clearIndicators(key: PartitionKey, from: number): Promise<void> {
-    await this.#delete(indicatorSource(this.#database.directory, key), { from });
-  }
-
-  async appendIndicators(key: PartitionKey, batch: RecordBatch): Promise<void> {
-    const { codes } = this.#database.directory;
-    const columns = indicatorColumns(codes);
-    checkColumns(batch, columns, 'indicators');
-    await this.#append('bar_indicator', this.#ids(key), columns, batch);
   }
 
   async updateIndicators(key: PartitionKey, codes: readonly string[], batch: RecordBatch): Promise<void> {
@@ -160,28 +81,6 @@ export class DuckDbSession implements WriteSession {
     await connection.run('DROP TABLE temp.stage_indicator');
   }
 
-  async clearPredictions(
-    strategyId: number,
-    key: PartitionKey,
-    from: number,
-    openTrades: Float64Array,
-  ): Promise<void> {
-    const { directory } = this.#database;
-    await this.#delete(predictionSource(directory, strategyId, key), { from });
-    await this.#delete(resultSource(directory, strategyId, key), { from });
-    await this.clearResults(strategyId, key, openTrades);
-  }
-
-  async appendPredictions(strategyId: number, key: PartitionKey, batch: RecordBatch): Promise<void> {
-    checkColumns(batch, PREDICTION_COLUMNS, 'predictions');
-    await this.#append('bar_prediction', [strategyId, ...this.#ids(key)], PREDICTION_COLUMNS, batch);
-  }
-
-  async appendResults(strategyId: number, key: PartitionKey, batch: RecordBatch): Promise<void> {
-    checkColumns(batch, RESULT_COLUMNS, 'results');
-    await this.#append('fact_prediction_result', [strategyId, ...this.#ids(key)], RESULT_COLUMNS, batch);
-  }
-
   async clearResults(strategyId: number, key: PartitionKey, predictingAt: Float64Array): Promise<void> {
     if (predictingAt.length === 0) return;
     const connection = this.#use();
@@ -193,40 +92,8 @@ export class DuckDbSession implements WriteSession {
     );
   }
 
-  async replaceLineage(key: PartitionKey, from: number, blocks: readonly LineageBlock[]): Promise<void> {
-    const source = { ...klineSource(this.#database.directory, key), table: 'lineage_block' };
-    await this.#delete({ ...source, where: this.#database.directory.where(key) }, { from });
-    await ledger.insertBlocks(this.#store(), this.#ids(key), blocks);
-  }
-
-  async replaceTradeCheckpoints(
-    strategyId: number,
-    key: PartitionKey,
-    from: number,
-    checkpoints: readonly TradeCheckpoint[],
-  ): Promise<void> {
-    const where = `${this.#database.directory.where(key)} AND strategy_id = ${whole(strategyId)}`;
-    const source = { table: 'trade_checkpoint', timeColumn: 'close_time', where, durationMs: 1 };
-    await this.#delete(source, { from });
-    await ledger.insertTradeCheckpoints(this.#store(), [strategyId, ...this.#ids(key)], checkpoints);
-  }
-
-  async setHead(head: Head): Promise<void> {
-    await ledger.setHead(this.#store(), this.#ids(head), head);
-  }
-
   async recordTask(task: TaskRecord): Promise<void> {
     await ledger.insertTask(this.#store(), this.#database.directory.next('task'), this.#ids(task), task);
-  }
-
-  async appendRows(table: string, rows: readonly TableRow[]): Promise<void> {
-    this.#isMirroring = true;
-    await this.#store().insert(tableOf(table), rows);
-  }
-
-  async deleteRows(table: string, filter: RowFilter): Promise<number> {
-    this.#isMirroring = true;
-    return deleteRows(this.#store(), table, filter);
   }
 
   async appendBars(parts: readonly BarAppend[]): Promise<void> {
@@ -257,15 +124,6 @@ export class DuckDbSession implements WriteSession {
     return moves.map(({ seq }) => seq);
   }
 
-  moveOffsets(topic: string, moves: readonly OffsetMove[]): Promise<boolean> {
-    return stream.moveOffsets(this.#store(), topic, moves);
-  }
-
-  async setOutboxPositions(positions: readonly OutboxPosition[]): Promise<void> {
-    const own = positions.map((position) => ({ position, ids: this.#ids(position) }));
-    await stream.setOutboxPositions(this.#store(), own);
-  }
-
   async commit(): Promise<void> {
     const connection = this.#use();
     const { directory, mutex } = this.#database;
@@ -275,7 +133,7 @@ export class DuckDbSession implements WriteSession {
         await connection.run(`INSERT INTO dim_symbol VALUES (${id}, ${text(symbol)})`);
       await this.#database.commit(connection);
       for (const [symbol] of added) directory.committedSymbols.add(symbol);
-      if (this.#isMirroring) await this.#database.reload();
+      if (this.isMirroring) await this.#database.reload();
     });
     this.#end();
   }
@@ -307,8 +165,24 @@ export class DuckDbSession implements WriteSession {
     return new DuckDbStore(this.#use());
   }
 
+  protected get directory(): DuckDbDirectory {
+    return this.#database.directory;
+  }
+
+  protected async ready(): Promise<DuckDbStore> {
+    return this.#store();
+  }
+
+  protected async own(key: PartitionKey): Promise<Ids> {
+    return this.#ids(key);
+  }
+
+  protected ids(key: PartitionKey): Promise<Ids> {
+    return this.own(key);
+  }
+
   /** Ids of a partition. A new symbol gets its dimension row with the commit. */
-  #ids(key: PartitionKey): [symbol: number, interval: number] {
+  #ids(key: PartitionKey): Ids {
     const { directory } = this.#database;
     const symbol = directory.reserveSymbol(key.symbol);
     const interval = directory.interval(key.interval).id;
@@ -316,13 +190,19 @@ export class DuckDbSession implements WriteSession {
     return [symbol, interval];
   }
 
-  async #append(
+  protected async append(
     table: string,
-    ids: readonly number[],
+    key: PartitionKey,
     columns: readonly ColumnSpec[],
     batch: RecordBatch,
+    strategyId?: number,
   ): Promise<void> {
+    const ids = [...(strategyId === undefined ? [] : [strategyId]), ...this.#ids(key)];
     await this.#appender(table, ids.length, columns).append(ids, batch);
+  }
+
+  protected async deleteDerived(key: PartitionKey, closeTimes: Float64Array): Promise<void> {
+    await klines.deleteDerived(this.#use(), this.#ids(key), closeTimes);
   }
 
   #appender(table: string, idCount: number, columns: readonly ColumnSpec[]): BulkAppender {
@@ -335,9 +215,5 @@ export class DuckDbSession implements WriteSession {
       appenders.set(table, appender);
     }
     return appender;
-  }
-
-  async #delete(source: Source, range: TimeRange): Promise<void> {
-    await this.#use().run(`DELETE FROM ${source.table} WHERE ${within(source, range)}`);
   }
 }

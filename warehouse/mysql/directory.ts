@@ -2,6 +2,7 @@ import { latestVersion, SCHEMA_TOO_NEW } from '../migrations/versions.js';
 import { codeColumn } from '../schema/bar-indicator.js';
 import { Directory } from '../store/directory.js';
 import { text } from '../store/sql.js';
+import type { Store } from '../store/store.js';
 import type { PartitionKey } from '../warehouse.js';
 import type { MySqlStore } from './store.js';
 
@@ -29,8 +30,7 @@ export class MySqlDirectory extends Directory {
       .map(({ code }) => code);
   }
 
-  /** Looks a symbol up that is not known yet. */
-  async learn(store: MySqlStore, { symbol }: Pick<PartitionKey, 'symbol'>): Promise<void> {
+  override async learn(store: Store, { symbol }: Pick<PartitionKey, 'symbol'>): Promise<void> {
     if (!this.symbols.has(symbol)) await this.#loadSymbols(store);
   }
 
@@ -51,7 +51,7 @@ export class MySqlDirectory extends Directory {
     return this.symbols.get(symbol);
   }
 
-  async #loadSymbols(store: MySqlStore): Promise<void> {
+  async #loadSymbols(store: Store): Promise<void> {
     const rows = await store.rows<{ symbol: string; id: number }>(
       'SELECT symbol, symbol_id AS id FROM dim_symbol',
     );

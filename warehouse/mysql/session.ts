@@ -1,49 +1,23 @@
 import type { RecordBatch } from 'apache-arrow';
-import { type ColumnSpec, numbers } from '../columns.js';
+import type { ColumnSpec } from '../columns.js';
 import { codeColumn } from '../schema/bar-indicator.js';
-import {
-  DERIVATION_COLUMNS,
-  indicatorColumns,
-  KLINE_COLUMNS,
-  PREDICTION_COLUMNS,
-  RESULT_COLUMNS,
-} from '../schema/batches.js';
-import { PARTITION_TABLES, tableOf } from '../schema/tables.js';
-import {
-  type BatchAppend,
-  checkColumns,
-  indicatorSource,
-  predictionSource,
-  resultSource,
-} from '../store/facts.js';
-import { refreshGaps } from '../store/klines.js';
+import { indicatorColumns, KLINE_COLUMNS } from '../schema/batches.js';
+import { type BatchAppend, checkColumns, indicatorSource, resultSource } from '../store/facts.js';
 import * as ledger from '../store/ledger.js';
-import { within } from '../store/scan.js';
-import { scanDerivations, scanKlines } from '../store/scans.js';
-import type { Source } from '../store/source.js';
-import { quote, whole } from '../store/sql.js';
+import { type Ids, StoreSession } from '../store/session.js';
+import { quote } from '../store/sql.js';
 import * as stream from '../store/stream.js';
-import { deleteRows } from '../store/table-rows.js';
 import type {
   Advance,
   BarAppend,
-  Head,
   KlineChange,
   KlineReject,
-  LineageBlock,
   OffsetMove,
-  OutboxPosition,
   PartitionKey,
-  ResampleHead,
-  RowFilter,
-  ScanOptions,
-  TableRow,
   TaskRecord,
-  TimeRange,
-  TradeCheckpoint,
   WriteSession,
 } from '../warehouse.js';
-import { appendBatches, type RowIds } from './append.js';
+import { appendBatches } from './append.js';
 import { moveChanges, recordChange } from './changes.js';
 import { type MySqlDatabase, rollbackQuietly } from './database.js';
 import type { MySqlDirectory } from './directory.js';
@@ -58,7 +32,7 @@ const PIECE_ROWS = 4_096;
 const SENDS_AHEAD = 16;
 
 /** One transaction on a connection of its own; the only writer of every partition that it has touched. */
-export class MySqlSession implements WriteSession {
+export class MySqlSession extends StoreSession implements WriteSession {
   readonly #database: MySqlDatabase;
   readonly #store: MySqlStore;
   readonly #locked = new Set<string>();
@@ -66,11 +40,10 @@ export class MySqlSession implements WriteSession {
   #pending: Promise<void> = Promise.resolve();
   /** Those of them that may not have ended. */
   readonly #sends: Promise<void>[] = [];
-  /** Rows with ids of the caller's were written: the directory must learn them. */
-  #isMirroring = false;
   #isOpen = true;
 
   private constructor(database: MySqlDatabase, store: MySqlStore) {
+    super();
     this.#database = database;
     this.#store = store;
   }
@@ -79,90 +52,30 @@ export class MySqlSession implements WriteSession {
     return new MySqlSession(database, await database.begin());
   }
 
-  async *scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncGenerator<RecordBatch> {
-    const store = await this.#ready();
-    await this.#directory.learn(store, key);
-    yield* scanKlines(store, this.#directory, key, range, options);
-  }
-
-  async appendKlines(key: PartitionKey, batch: RecordBatch): Promise<void> {
-    checkColumns(batch, KLINE_COLUMNS, 'klines');
-    await this.#append('fact_kline', key, {}, KLINE_COLUMNS, batch);
-  }
-
   async reviseKlines(key: PartitionKey, batch: RecordBatch, runId: number): Promise<void> {
     checkColumns(batch, KLINE_COLUMNS, 'klines');
-    const ids = await this.#own(key);
-    await klines.reviseKlines(await this.#ready(), ids, batch, runId);
-  }
-
-  async *scanDerivations(key: PartitionKey, range: TimeRange): AsyncGenerator<RecordBatch> {
-    const store = await this.#ready();
-    await this.#directory.learn(store, key);
-    yield* scanDerivations(store, this.#directory, key, range);
-  }
-
-  async putDerivedKlines(key: PartitionKey, batch: RecordBatch, derivations: RecordBatch): Promise<void> {
-    checkColumns(derivations, DERIVATION_COLUMNS, 'derivations');
-    await this.replaceDerivedKlines(key, batch);
-    await this.#append('kline_derivation', key, {}, DERIVATION_COLUMNS, derivations);
-  }
-
-  async replaceDerivedKlines(key: PartitionKey, batch: RecordBatch): Promise<void> {
-    checkColumns(batch, KLINE_COLUMNS, 'klines');
-    const ids = await this.#own(key);
-    await klines.deleteDerived(await this.#ready(), ids, numbers(batch, 'close_time'));
-    await this.#append('fact_kline', key, {}, KLINE_COLUMNS, batch);
-  }
-
-  async setResampleHead(head: ResampleHead): Promise<void> {
-    const source = this.#directory.interval(head.source).id;
-    const ids = await this.#own(head);
-    await ledger.setResampleHead(await this.#ready(), [...ids, source], head);
+    const ids = await this.own(key);
+    await klines.reviseKlines(await this.ready(), ids, batch, runId);
   }
 
   async appendRejects(rejects: readonly KlineReject[]): Promise<number> {
     const rows: { reject: KlineReject; ids: readonly number[] }[] = [];
-    for (const reject of rejects) rows.push({ reject, ids: await this.#own(reject) });
-    return klines.appendRejects(await this.#ready(), rows);
-  }
-
-  async refreshGaps(key: PartitionKey): Promise<void> {
-    const { durationMs } = this.#directory.interval(key.interval);
-    const ids = await this.#own(key);
-    await refreshGaps(await this.#ready(), ids, durationMs);
+    for (const reject of rejects) rows.push({ reject, ids: await this.own(reject) });
+    return klines.appendRejects(await this.ready(), rows);
   }
 
   async recordKlineChange(change: Omit<KlineChange, 'seq'>): Promise<number> {
-    const ids = await this.#own(change);
-    return recordChange(await this.#ready(), this.#database.name, ids, change);
-  }
-
-  async forget(key: PartitionKey): Promise<void> {
-    await this.#own(key);
-    const where = this.#directory.where(key);
-    for (const table of PARTITION_TABLES)
-      await (await this.#ready()).run(`DELETE FROM ${table} WHERE ${where}`);
-  }
-
-  async clearIndicators(key: PartitionKey, from: number): Promise<void> {
-    await this.#own(key);
-    await this.#delete(indicatorSource(this.#directory, key), { from });
-  }
-
-  async appendIndicators(key: PartitionKey, batch: RecordBatch): Promise<void> {
-    const columns = indicatorColumns(this.#directory.codes);
-    checkColumns(batch, columns, 'indicators');
-    await this.#append('bar_indicator', key, {}, columns, batch);
+    const ids = await this.own(change);
+    return recordChange(await this.ready(), this.#database.name, ids, change);
   }
 
   async updateIndicators(key: PartitionKey, codes: readonly string[], batch: RecordBatch): Promise<void> {
-    this.#directory.checkCodes(codes);
+    this.directory.checkCodes(codes);
     const columns = indicatorColumns(codes);
     checkColumns(batch, columns, 'indicators');
     if (codes.length === 0 || batch.numRows === 0) return;
-    await this.#own(key);
-    const store = await this.#ready();
+    await this.own(key);
+    const store = await this.ready();
     const names = codes.map((code) => quote(codeColumn(code)));
     await store.run('DROP TEMPORARY TABLE IF EXISTS stage_indicator');
     await store.run(
@@ -170,7 +83,7 @@ export class MySqlSession implements WriteSession {
     );
     const parts = [{ ids: {}, batch }];
     await (await appendBatches(store, { table: 'stage_indicator', columns, parts }))();
-    const { where } = indicatorSource(this.#directory, key);
+    const { where } = indicatorSource(this.directory, key);
     await store.run(
       `UPDATE stage_indicator n JOIN bar_indicator ON ${where} AND bar_indicator.close_time = n.close_time
        SET ${names.map((name) => `bar_indicator.${name} = n.${name}`).join(', ')}`,
@@ -178,98 +91,39 @@ export class MySqlSession implements WriteSession {
     await store.run('DROP TEMPORARY TABLE stage_indicator');
   }
 
-  async clearPredictions(
-    strategyId: number,
-    key: PartitionKey,
-    from: number,
-    openTrades: Float64Array,
-  ): Promise<void> {
-    await this.#own(key);
-    await this.#delete(predictionSource(this.#directory, strategyId, key), { from });
-    await this.#delete(resultSource(this.#directory, strategyId, key), { from });
-    await this.clearResults(strategyId, key, openTrades);
-  }
-
-  async appendPredictions(strategyId: number, key: PartitionKey, batch: RecordBatch): Promise<void> {
-    checkColumns(batch, PREDICTION_COLUMNS, 'predictions');
-    await this.#append('bar_prediction', key, { strategy_id: strategyId }, PREDICTION_COLUMNS, batch);
-  }
-
-  async appendResults(strategyId: number, key: PartitionKey, batch: RecordBatch): Promise<void> {
-    checkColumns(batch, RESULT_COLUMNS, 'results');
-    await this.#append('fact_prediction_result', key, { strategy_id: strategyId }, RESULT_COLUMNS, batch);
-  }
-
   async clearResults(strategyId: number, key: PartitionKey, predictingAt: Float64Array): Promise<void> {
     if (predictingAt.length === 0) return;
-    await this.#own(key);
-    const { table, where } = resultSource(this.#directory, strategyId, key);
-    await klines.deleteTimes(await this.#ready(), table, `${where} AND predicting_at`, predictingAt);
-  }
-
-  async replaceLineage(key: PartitionKey, from: number, blocks: readonly LineageBlock[]): Promise<void> {
-    const ids = await this.#own(key);
-    const where = this.#directory.where(key);
-    await this.#delete({ table: 'lineage_block', timeColumn: 'close_time', where, durationMs: 1 }, { from });
-    await ledger.insertBlocks(await this.#ready(), ids, blocks);
-  }
-
-  async replaceTradeCheckpoints(
-    strategyId: number,
-    key: PartitionKey,
-    from: number,
-    checkpoints: readonly TradeCheckpoint[],
-  ): Promise<void> {
-    const ids = await this.#own(key);
-    const where = `${this.#directory.where(key)} AND strategy_id = ${whole(strategyId)}`;
-    await this.#delete(
-      { table: 'trade_checkpoint', timeColumn: 'close_time', where, durationMs: 1 },
-      { from },
-    );
-    await ledger.insertTradeCheckpoints(await this.#ready(), [strategyId, ...ids], checkpoints);
-  }
-
-  async setHead(head: Head): Promise<void> {
-    const ids = await this.#own(head);
-    await ledger.setHead(await this.#ready(), ids, head);
+    await this.own(key);
+    const { table, where } = resultSource(this.directory, strategyId, key);
+    await klines.deleteTimes(await this.ready(), table, `${where} AND predicting_at`, predictingAt);
   }
 
   async recordTask(task: TaskRecord): Promise<void> {
-    const ids = await this.#own(task);
-    await ledger.insertTask(await this.#ready(), 0, ids, task);
-  }
-
-  async appendRows(table: string, rows: readonly TableRow[]): Promise<void> {
-    this.#isMirroring = true;
-    await (await this.#ready()).insert(tableOf(table), rows);
-  }
-
-  async deleteRows(table: string, filter: RowFilter): Promise<number> {
-    this.#isMirroring = true;
-    return deleteRows(await this.#ready(), table, filter);
+    const ids = await this.own(task);
+    await ledger.insertTask(await this.ready(), 0, ids, task);
   }
 
   async appendBars(parts: readonly BarAppend[]): Promise<void> {
-    const own: { bars: BarAppend; ids: [symbol: number, interval: number] }[] = [];
-    for (const bars of parts) own.push({ bars, ids: await this.#own(bars) });
-    for (const append of stream.barAppends(own, this.#directory.codes)) await this.#send(append);
-    await stream.insertGaps(await this.#ready(), own);
+    const own: { bars: BarAppend; ids: Ids }[] = [];
+    for (const bars of parts) own.push({ bars, ids: await this.own(bars) });
+    for (const append of stream.barAppends(own, this.directory.codes)) await this.#send(append);
+    await stream.insertGaps(await this.ready(), own);
   }
 
   async advance(steps: readonly Advance[]): Promise<readonly number[]> {
     if (steps.length === 0) return [];
-    const own: (Advance & { ids: [symbol: number, interval: number] })[] = [];
-    for (const step of steps) own.push({ ...step, ids: await this.#own(step) });
-    const store = await this.#ready();
+    const own: (Advance & { ids: Ids })[] = [];
+    for (const step of steps) own.push({ ...step, ids: await this.own(step) });
+    const store = await this.ready();
     const numbers = await moveChanges(store, this.#database.name, own);
     const moves = own.map((step) => ({ ...step, seq: numbers.get(step.change) ?? 0 }));
     await stream.advance(store, moves, numbers.size);
     return moves.map(({ seq }) => seq);
   }
 
-  async moveOffsets(topic: string, moves: readonly OffsetMove[]): Promise<boolean> {
+  override async moveOffsets(topic: string, moves: readonly OffsetMove[]): Promise<boolean> {
     try {
-      return await stream.moveOffsets(await this.#ready(), topic, moves);
+      return await super.moveOffsets(topic, moves);
     } catch (error) {
       // Another consumer has committed the first offset of this partition since this one looked.
       if (isDuplicate(error)) return false;
@@ -277,17 +131,10 @@ export class MySqlSession implements WriteSession {
     }
   }
 
-  /** Makes no partition this session's: rows of a higher revision stay, so a writer that has lost one does no harm. */
-  async setOutboxPositions(positions: readonly OutboxPosition[]): Promise<void> {
-    const own: { position: OutboxPosition; ids: [symbol: number, interval: number] }[] = [];
-    for (const position of positions) own.push({ position, ids: await this.#ids(position) });
-    await stream.setOutboxPositions(await this.#ready(), own);
-  }
-
   async commit(): Promise<void> {
-    await this.#database.commit(await this.#ready());
+    await this.#database.commit(await this.ready());
     await this.#end();
-    if (this.#isMirroring) await this.#database.reload();
+    if (this.isMirroring) await this.#database.reload();
   }
 
   async rollback(): Promise<void> {
@@ -305,12 +152,12 @@ export class MySqlSession implements WriteSession {
     this.#database.release(this.#store);
   }
 
-  get #directory(): MySqlDirectory {
+  protected get directory(): MySqlDirectory {
     return this.#database.directory;
   }
 
   /** The connection, when nothing is under way on it. @throws what the last bulk write met */
-  async #ready(): Promise<MySqlStore> {
+  protected async ready(): Promise<MySqlStore> {
     this.#checkOpen();
     await this.#pending;
     return this.#store;
@@ -321,42 +168,48 @@ export class MySqlSession implements WriteSession {
   }
 
   /** Ids of a partition, which is this session's alone from now on. @throws WarehouseHeldError */
-  async #own(key: PartitionKey): Promise<[symbol: number, interval: number]> {
+  protected async own(key: PartitionKey): Promise<Ids> {
     this.#checkOpen();
-    this.#directory.interval(key.interval);
+    this.directory.interval(key.interval);
     const name = `${key.symbol}\0${key.interval}`;
     if (!this.#locked.has(name)) {
-      await lockPartition(await this.#ready(), this.#database.name, key);
+      await lockPartition(await this.ready(), this.#database.name, key);
       this.#locked.add(name);
     }
-    return this.#ids(key);
+    return this.ids(key);
   }
 
-  async #ids(key: PartitionKey): Promise<[symbol: number, interval: number]> {
-    const interval = this.#directory.interval(key.interval).id;
-    const known = this.#directory.knownSymbol(key.symbol);
+  protected async ids(key: PartitionKey): Promise<Ids> {
+    const interval = this.directory.interval(key.interval).id;
+    const known = this.directory.knownSymbol(key.symbol);
     if (known !== undefined) return [known, interval];
     // On a connection of its own: the row must be there for others, whatever becomes of this transaction.
-    const symbol = await this.#database.use((store) => this.#directory.symbolId(store, key.symbol));
+    const symbol = await this.#database.use((store) => this.directory.symbolId(store, key.symbol));
     return [symbol, interval];
   }
 
-  async #append(
+  protected async append(
     table: string,
     key: PartitionKey,
-    ids: RowIds,
     columns: readonly ColumnSpec[],
     batch: RecordBatch,
+    strategyId?: number,
   ): Promise<void> {
-    const [symbol_id, interval_id] = await this.#own(key);
+    const [symbol_id, interval_id] = await this.own(key);
+    const ids = { ...(strategyId === undefined ? {} : { strategy_id: strategyId }), symbol_id, interval_id };
     for (let from = 0; from < batch.numRows; from += PIECE_ROWS) {
       const piece = batch.slice(from, from + PIECE_ROWS);
       await this.#send({
         table,
         columns,
-        parts: [{ ids: { ...ids, symbol_id, interval_id }, batch: piece }],
+        parts: [{ ids, batch: piece }],
       });
     }
+  }
+
+  protected async deleteDerived(key: PartitionKey, closeTimes: Float64Array): Promise<void> {
+    const ids = await this.own(key);
+    await klines.deleteDerived(await this.ready(), ids, closeTimes);
   }
 
   async #send(append: BatchAppend): Promise<void> {
@@ -367,9 +220,5 @@ export class MySqlSession implements WriteSession {
     this.#sends.push(this.#pending);
     // It is awaited before anything else is asked; until then its error is nobody's.
     this.#pending.catch(() => undefined);
-  }
-
-  async #delete(source: Source, range: TimeRange): Promise<void> {
-    await (await this.#ready()).run(`DELETE FROM ${source.table} WHERE ${within(source, range)}`);
   }
 }

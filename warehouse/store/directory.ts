@@ -1,5 +1,6 @@
 import type { PartitionKey } from '../warehouse.js';
 import { whole } from './sql.js';
+import type { Store } from './store.js';
 
 /** Ids and codes of a warehouse. Backends add how they are learnt and given out. */
 export class Directory {
@@ -9,6 +10,9 @@ export class Directory {
   codes: readonly string[] = [];
   readonly intervals = new Map<string, { readonly id: number; readonly durationMs: number }>();
   protected readonly symbols = new Map<string, number>();
+
+  /** Looks a partition's symbol up, where others may have brought it since. */
+  async learn(_store: Store, _key: Pick<PartitionKey, 'symbol'>): Promise<void> {}
 
   /** SQL that names a partition; matches nothing when the symbol is unknown. */
   where(key: PartitionKey, table?: string): string {
