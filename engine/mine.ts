@@ -7,6 +7,7 @@ import {
   type Warehouse,
   writeMining,
 } from '../warehouse/index.js';
+import { againWhenLost } from './again-when-lost.js';
 import { UserError } from './errors.js';
 import { contentHash, MINING_VERSION } from './mining/content-hash.js';
 import { type FindOptions, findPatterns, type Patterns } from './mining/find.js';
@@ -87,16 +88,24 @@ function summary({ labels, predictingAt, confirmedAt, constantItems }: MinedTrad
 
 async function save(store: Warehouse, run: MiningRun, patterns: Patterns): Promise<void> {
   const detail = `${run.strategies.join(', ')}: ${run.contentHash}`;
+  try {
+    await againWhenLost(() => write(store, run, patterns));
+  } catch (error) {
+    await store.finishRun(run.runId, 'FAILED', (error as Error).message, Date.now());
+    throw error;
+  }
+  await store.finishRun(run.runId, 'DONE', detail, Date.now());
+}
+
+async function write(store: Warehouse, run: MiningRun, patterns: Patterns): Promise<void> {
   const session = await store.begin();
   try {
     await writeMining(session, run, patterns.itemsets(), rulesOf(patterns));
     await session.commit();
   } catch (error) {
     await session.rollback();
-    await store.finishRun(run.runId, 'FAILED', (error as Error).message, Date.now());
     throw error;
   }
-  await store.finishRun(run.runId, 'DONE', detail, Date.now());
 }
 
 function* rulesOf(patterns: Patterns) {

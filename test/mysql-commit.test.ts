@@ -1,5 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { loadFiles, recompute, resample, syncReplica, warehouseCatalog } from '../engine/index.js';
+import {
+  loadFiles,
+  MINING_DEFAULTS,
+  mine,
+  recompute,
+  resample,
+  syncReplica,
+  warehouseCatalog,
+} from '../engine/index.js';
 import { openWarehouse, type Warehouse } from '../warehouse/index.js';
 import { NO_MYSQL, type TestServer, testServer } from '../warehouse/testing/mysql.js';
 import { temporaryFolder } from './support/cli.js';
@@ -23,6 +31,7 @@ describe.skipIf(NO_MYSQL)(
       { symbol: 'BTCUSDT', interval: '1h', rows: 400, seed: 51 },
       { symbol: 'ETHUSDT', interval: '2h', rows: 300, seed: 52 },
     ]);
+    const opened: Warehouse[] = [];
     let server: TestServer;
     let proxy: MySqlProxy;
 
@@ -31,7 +40,10 @@ describe.skipIf(NO_MYSQL)(
       proxy = await mysqlProxy(process.env.KLINEMILL_TEST_MYSQL!);
     });
 
-    afterEach(() => server.dropAll());
+    afterEach(async () => {
+      for (const warehouse of opened.splice(0)) await warehouse.close();
+      await server.dropAll();
+    });
 
     afterAll(async () => {
       await proxy?.close();
@@ -75,6 +87,40 @@ describe.skipIf(NO_MYSQL)(
       },
       300_000,
     );
+
+    it.each<Fate>(['before', 'after'])('mine stores its patterns once, cut %s', async (fate) => {
+      const source = await openWarehouse('duckdb::memory:');
+      opened.push(source);
+      await source.migrate(warehouseCatalog());
+      for (const { document, contentHash } of shippedStrategies())
+        await source.importStrategy(document, contentHash, 0);
+      await loadFiles(source, files, { now: NOW });
+      await recompute(source, { threads: 0, now: () => NOW });
+      const mineInto = async (cutAt: number) => {
+        const target = await openWarehouse(proxy.through(await server.createDatabase()));
+        opened.push(target);
+        await target.migrate(warehouseCatalog());
+        let commits = 0;
+        proxy.fate = (sql) => (sql === 'COMMIT' && ++commits === cutAt ? fate : 'pass');
+        const { isNew } = await mine(source, target, { ...MINING_DEFAULTS, threads: 0 });
+        proxy.fate = () => 'pass';
+        const asked = [
+          'SELECT kind, status, detail FROM run ORDER BY run_id',
+          'SELECT content_hash, trades FROM mining_run',
+          'SELECT itemset_id, items, trade_count FROM pattern_itemset ORDER BY itemset_id',
+          'SELECT rule_id, kind, antecedent, trade_count FROM pattern_rule ORDER BY rule_id',
+        ];
+        const state: unknown[] = [isNew];
+        for (const sql of asked) state.push(await select(target, sql));
+        return { commits, state };
+      };
+      const undisturbed = await mineInto(0);
+      // The run begins, its patterns, it ends.
+      expect(undisturbed.commits).toBe(3);
+      for (const rows of undisturbed.state.slice(1)) expect(rows).not.toEqual([]);
+      for (let commit = 1; commit <= undisturbed.commits; commit++)
+        expect((await mineInto(commit)).state, `at COMMIT ${commit}`).toEqual(undisturbed.state);
+    });
 
     it('marks of yesterday go with the next migration', async () => {
       const warehouse = await openWarehouse(await server.createDatabase());
