@@ -63,6 +63,38 @@ export async function checkFilter(
   );
 }
 
+/**
+ * Checks the filter of a command that looks at what was computed: there must be klines, and of a strategy that is named the
+ * newest version in use, which is what is computed.
+ *
+ * @throws UserError
+ */
+export async function checkComputed(
+  warehouse: Warehouse,
+  filter: { strategy?: string; symbol?: string; interval?: string },
+): Promise<void> {
+  await checkFilter(warehouse, filter);
+  if ((await warehouse.partitions()).length === 0)
+    throw new UserError('no klines are loaded; klinemill load brings them');
+  const { strategy } = filter;
+  if (strategy === undefined) return;
+  const isComputed = (await warehouse.strategies()).some(
+    ({ isNewest, isEnabled, document }) => isNewest && isEnabled && document.strategy === strategy,
+  );
+  if (!isComputed)
+    throw new UserError(
+      `strategy: '${strategy}' is not computed; that is the newest version of an enabled strategy, named without @`,
+    );
+}
+
+/** @throws Error when every partition that was asked for is stale: nothing was looked at, which is no success */
+export function checkLookedAt(command: string, partitions: number): void {
+  if (partitions > 0) return;
+  throw new Error(
+    `${command}: nothing was looked at: every partition waits for a recompute; klinemill recompute first`,
+  );
+}
+
 /** About what there is to do: bars of a partition are not counted one by one, so a resumed pass counts by its share. */
 export function plannedBars(plans: readonly PartitionPlan[]): number {
   let bars = 0;

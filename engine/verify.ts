@@ -47,6 +47,8 @@ export interface VerifyReport {
   readonly problems: readonly VerifyProblem[];
   /** Partitions that wait for a recompute: their facts are not compared. */
   readonly stale: readonly { readonly symbol: string; readonly interval: string; readonly reason: string }[];
+  /** Partitions whose facts were compared, and their bars. */
+  readonly partitions: number;
   readonly bars: number;
 }
 
@@ -95,7 +97,7 @@ export async function verify(warehouse: Warehouse, options: VerifyOptions): Prom
   }
   const checksums: PartitionChecksum[] = [];
   for await (const checksum of warehouse.checksums(checksumFilter(options))) checksums.push(checksum);
-  return { checksums, problems, stale, bars };
+  return { checksums, problems, stale, partitions: partitions.length, bars };
 }
 
 /** One partition: the pipeline over its klines, every chunk compared as it comes. */

@@ -510,6 +510,29 @@ describe('verify', () => {
   });
 });
 
+describe.each(['verify', 'audit'])('%s', (command) => {
+  it('is no success when every partition waits for a recompute: exit code 1, and what to do', async () => {
+    const stale = `duckdb:${at(`stale-${command}.duckdb`)}`;
+    await ok('load', FILES[1]!, '--warehouse', stale);
+    const { code, stdout, stderr } = await run(command, '--warehouse', stale);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('nothing is proved')]);
+    expect(stderr.trim().split('\n').at(-1)).toBe(
+      `klinemill: ${command}: nothing was looked at: every partition waits for a recompute; klinemill recompute first`,
+    );
+    await ok('recompute', '--warehouse', stale);
+    expect(await ok(command, '--warehouse', stale)).not.toContain('nothing is proved');
+  });
+
+  it('refuses a filter that leaves nothing that is computed', async () => {
+    await refused([command, '--symbol', 'DOGEUSDT'], /no klines of DOGEUSDT are loaded; loaded are /);
+    await refused([command, '--strategy', 'btc-2h@1'], /strategy: 'btc-2h@1' is not computed; /);
+    const empty = `duckdb:${at(`empty-${command}.duckdb`)}`;
+    await ok('load', FILES[1]!, '--warehouse', empty);
+    await ok('forget', '--symbol', 'BTCUSDT', '--interval', '2h', '--warehouse', empty);
+    await refused([command, '--warehouse', empty], /no klines are loaded; klinemill load brings them/);
+  });
+});
+
 it('every document was seen and validated', () => {
   // start: test/e2e-start.test.ts; export: test/cli-export.test.ts; resample, check: test/cli-resample.test.ts;
   // download: test/download.test.ts; replica sync, copy: test/replica-cli.test.ts; serve: test/api.test.ts; produce, stream:

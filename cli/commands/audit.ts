@@ -6,7 +6,7 @@ import { counted, time } from '../format.js';
 import { interruptible, stopIfInterrupted } from '../interruption.js';
 import { withReader } from '../open.js';
 import { print } from '../output.js';
-import { checkFilter } from '../recomputing.js';
+import { checkComputed, checkLookedAt } from '../recomputing.js';
 import { type ReplicaOptions, replicaOption, withScans } from '../replicas.js';
 import { AUDIT_OUTPUT } from '../schemas/audit.js';
 
@@ -27,7 +27,7 @@ export function auditCommand(): Command {
   );
   return common(replicaOption(command)).action((options: AuditCommandOptions) =>
     withReader(options, async (warehouse) => {
-      await checkFilter(warehouse, options);
+      await checkComputed(warehouse, options);
       const all = options.all ?? false;
       const report = await interruptible(() =>
         withScans(warehouse, options, (scanned) =>
@@ -44,6 +44,7 @@ export function auditCommand(): Command {
       };
       await print(options, AUDIT_OUTPUT, document, () => auditText(report));
       if (report.problems.length > 0) process.exitCode = EXIT.FAILURE;
+      checkLookedAt('audit', report.partitions);
     }),
   );
 }
@@ -54,8 +55,13 @@ function auditText({ problems, stale, partitions, prefixes }: AuditReport): stri
     ...stale.map(
       ({ symbol, interval }) => `${symbol} ${interval} was not looked at: it waits for a recompute`,
     ),
-    `${counted(partitions, 'partition')}, ${counted(prefixes, 'prefix', 'prefixes')} without a future: ${problems.length === 0 ? 'everything holds' : counted(problems.length, 'problem')}`,
+    `${counted(partitions, 'partition')}, ${counted(prefixes, 'prefix', 'prefixes')} without a future: ${verdict(problems.length, partitions)}`,
   ].join('\n');
+}
+
+function verdict(problems: number, partitions: number): string {
+  if (problems > 0) return counted(problems, 'problem');
+  return partitions > 0 ? 'everything holds' : 'nothing is proved';
 }
 
 function problemText({

@@ -7,7 +7,7 @@ import { interruptible, stopIfInterrupted } from '../interruption.js';
 import { withReader } from '../open.js';
 import { note, print } from '../output.js';
 import { Progress } from '../progress.js';
-import { checkFilter } from '../recomputing.js';
+import { checkComputed, checkLookedAt } from '../recomputing.js';
 import { VERIFY_OUTPUT } from '../schemas/verify.js';
 import { table } from '../table.js';
 
@@ -21,7 +21,7 @@ export function verifyCommand(): Command {
   );
   return common(command).action((options: CommonOptions & ComputeOptions) =>
     withReader(options, async (warehouse) => {
-      await checkFilter(warehouse, options);
+      await checkComputed(warehouse, options);
       const partitions = await warehouse.partitions();
       const progress = new Progress(
         'bars',
@@ -41,11 +41,12 @@ export function verifyCommand(): Command {
       await print(options, VERIFY_OUTPUT, [...report.checksums], () => checksumText(report));
       sayFindings(report);
       if (report.problems.length > 0) process.exitCode = EXIT.FAILURE;
+      checkLookedAt('verify', report.partitions);
     }),
   );
 }
 
-function checksumText({ checksums, bars, problems }: VerifyReport): string {
+function checksumText({ checksums, bars, partitions, problems }: VerifyReport): string {
   const columns = [
     { head: 'table', left: true },
     { head: 'strategy', left: true },
@@ -62,7 +63,8 @@ function checksumText({ checksums, bars, problems }: VerifyReport): string {
     whole(item.rows),
     `${item.checksum.slice(0, 16)}…`,
   ]);
-  const verdict = problems.length === 0 ? 'all facts are as recomputed' : counted(problems.length, 'problem');
+  const fine = partitions > 0 ? 'all facts are as recomputed' : 'nothing is proved';
+  const verdict = problems.length === 0 ? fine : counted(problems.length, 'problem');
   return `${table(columns, rows)}\n${counted(bars, 'bar')} recomputed and compared: ${verdict}`;
 }
 
