@@ -24,8 +24,13 @@ const SESSION = [
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Opens a connection and sets it up. @throws WarehouseAccessError, WarehouseLostError: one line that names the mistake */
-export async function connect(target: MySqlTarget, url: string): Promise<Connection> {
+/**
+ * Opens a connection and sets it up.
+ *
+ * @param silenceS the server ends a connection that has said nothing for as long
+ * @throws WarehouseAccessError, WarehouseLostError: one line that names the mistake
+ */
+export async function connect(target: MySqlTarget, url: string, silenceS: number): Promise<Connection> {
   const connection = createConnection({
     ...target,
     charset: 'UTF8MB4_BIN',
@@ -45,7 +50,7 @@ export async function connect(target: MySqlTarget, url: string): Promise<Connect
     await new Promise<void>((resolve, reject) =>
       connection.connect((error) => (error ? reject(error) : resolve())),
     );
-    for (const sql of SESSION)
+    for (const sql of [...SESSION, `SET SESSION wait_timeout = ${silenceS}`])
       await new Promise<void>((resolve, reject) =>
         connection.query(sql, (error) => (error ? reject(error) : resolve())),
       );

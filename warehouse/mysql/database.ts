@@ -12,7 +12,12 @@ const IDLE = 4;
 /** How long work that can be begun again waits for a server that is gone: a restart takes seconds. */
 const PATIENCE_MS = 60_000;
 /** Waiting that is longer than this is told: a deadlock is solved sooner. */
-const SILENCE_MS = 2_000;
+const UNTOLD_MS = 2_000;
+/**
+ * Silence after which the server ends a connection. A client whose network was cut says no goodbye, and its locks would stand
+ * for `wait_timeout`, eight hours unless the server is set up otherwise. Who lives but has nothing to ask says so in between.
+ */
+const SILENCE_S = 600;
 
 /** One database on a server: its connections, and what its users agree on. */
 export class MySqlDatabase {
@@ -26,43 +31,67 @@ export class MySqlDatabase {
   #limits: ServerLimits = { isLocal: false, packetBytes: 0 };
   readonly #note: (line: string) => void;
   readonly #patienceMs: number;
+  readonly #silenceS: number;
+  readonly #heartbeat: NodeJS.Timeout;
   #isClosed = false;
 
-  private constructor(url: string, target: MySqlTarget, note: (line: string) => void, patienceMs: number) {
+  private constructor(
+    url: string,
+    target: MySqlTarget,
+    note: (line: string) => void,
+    patienceMs: number,
+    silenceS: number,
+  ) {
     this.url = url;
     this.name = target.database;
     this.#target = target;
     this.#note = note;
     this.#patienceMs = patienceMs;
+    this.#silenceS = silenceS;
+    const beat = (): void => {
+      for (const store of this.#all) store.ping();
+    };
+    this.#heartbeat = setInterval(beat, silenceS * 250).unref();
   }
 
   /**
    * @param note is told, once, that bulk writes go the slow way, and when a server is waited for
    * @param patienceMs how long work that can be begun again waits for a server that is away
+   * @param silenceS after how much silence the server ends a connection
    * @throws WarehouseAccessError, WarehouseLostError: a line that names what is wrong
    */
   static async open(
     url: string,
     note: (line: string) => void,
     patienceMs = PATIENCE_MS,
+    silenceS = SILENCE_S,
   ): Promise<MySqlDatabase> {
-    const database = new MySqlDatabase(withoutPassword(url), parseUrl(url), note, patienceMs);
-    const store = await database.#connect();
+    const database = new MySqlDatabase(withoutPassword(url), parseUrl(url), note, patienceMs, silenceS);
+    try {
+      await database.#learn();
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  async #learn(): Promise<void> {
+    const store = await this.#connect();
     try {
       const [server] = await store.rows<{ local: number; packet: number }>(
         'SELECT @@local_infile AS "local", @@max_allowed_packet AS packet',
       );
-      database.#limits = { isLocal: server!.local === 1, packetBytes: server!.packet };
+      this.#limits = { isLocal: server!.local === 1, packetBytes: server!.packet };
       if (server!.local !== 1)
-        note(
-          `${database.url}: the server forbids LOAD DATA LOCAL (local_infile = 0); rows go in by INSERT, which is slower`,
+        this.#note(
+          `${this.url}: the server forbids LOAD DATA LOCAL (local_infile = 0); rows go in by INSERT, which is slower`,
         );
-      await database.directory.load(store);
+      await this.directory.load(store);
     } finally {
       // It was made before the limits were known.
-      database.discard(store);
+      this.discard(store);
     }
-    return database;
   }
 
   /** A connection for one user at a time: `release` or `discard` it. */
@@ -173,6 +202,7 @@ export class MySqlDatabase {
   /** Ends every connection. What was not committed is undone. */
   close(): void {
     this.#isClosed = true;
+    clearInterval(this.#heartbeat);
     for (const store of this.#all) this.discard(store);
     this.#encoder.close();
   }
@@ -192,7 +222,7 @@ export class MySqlDatabase {
             `${error.message}; waited ${Math.round(waited / 1_000)} s for it to come back`,
             { cause: error },
           );
-        if (!isTold && waited + wait > SILENCE_MS) {
+        if (!isTold && waited + wait > UNTOLD_MS) {
           isTold = true;
           this.#note(`${error.message}; waiting up to ${Math.round(this.#patienceMs / 1_000)} s for it`);
         }
@@ -204,7 +234,7 @@ export class MySqlDatabase {
   async #connect(): Promise<MySqlStore> {
     if (this.#isClosed) throw new Error(`warehouse: ${this.url} was closed`);
     const store = new MySqlStore(
-      await connect(this.#target, this.url),
+      await connect(this.#target, this.url, this.#silenceS),
       this.url,
       this.#limits,
       this.#encoder,

@@ -174,6 +174,15 @@ export class MySqlStore implements Store {
     return this.#ask((done) => this.connection.execute({ sql, rowsAsArray: true }, done));
   }
 
+  /** Tells the server that this end lives; behind what is under way. */
+  ping(): void {
+    if (this.isBroken) return;
+    this.connection.ping((error) => {
+      // The driver tells it nobody else.
+      if (error) this.isBroken = true;
+    });
+  }
+
   /** Ends the connection at once; the server undoes what is open. */
   destroy(): void {
     this.isBroken = true;
