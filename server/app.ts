@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
 import { ROUTES } from './api/contract.js';
+import type { ProblemKind } from './api/problem.js';
 import type { ServerDeps } from './deps.js';
 import { dataHandlers } from './handlers/data.js';
 import { jobHandlers } from './handlers/jobs.js';
@@ -124,10 +125,13 @@ export function createApp(deps: ServerDeps) {
 /** For `hono/client`: `hc<AppType>('http://127.0.0.1:8787')` knows every route, parameter and answer. */
 export type AppType = ReturnType<typeof createApp>['app'];
 
+/** What Hono and its validators throw by themselves. */
+const KINDS: Readonly<Record<number, ProblemKind>> = { 413: 'body-too-large', 415: 'unsupported-body' };
+
 function asProblem(error: Error): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof HTTPException && error.status < 500)
-    return new ProblemError(error.status === 413 ? 'body-too-large' : 'bad-request', error.message);
+    return new ProblemError(KINDS[error.status] ?? 'bad-request', error.message);
   // The caller left in the middle of a body: nobody reads this.
   if ((error as NodeJS.ErrnoException).code === 'ECONNRESET')
     return new ProblemError('bad-request', 'the body did not come to its end');

@@ -1,5 +1,5 @@
 import { tableFromIPC } from 'apache-arrow';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { formatStrategy } from '../engine/index.js';
 import { openApiDocument, ROUTES } from '../server/api/contract.js';
 import type { StrategyDocument } from '../warehouse/index.js';
@@ -214,6 +214,8 @@ describe('ETag', () => {
       const again = await api.get(path, { ...(headers as Record<string, string>), 'If-None-Match': tag });
       expect(again.status).toBe(304);
       expect(await again.text()).toBe('');
+      // As a proxy that compresses hands it on (RFC 9110, 13.1.2: If-None-Match compares weakly).
+      expect((await api.get(path, { 'If-None-Match': `"x", W/${tag}`, ...headers })).status).toBe(304);
     }
     expect(tags.size).toBe(4);
   });
@@ -228,6 +230,34 @@ describe('ETag', () => {
     expect(await after.text()).not.toBe(await before.text());
     await api.warehouse.setStrategyEnabled('btc-2h', true);
   });
+});
+
+it('a list that is computed as a whole is computed once for all its pages, formats, orders and callers', async () => {
+  const analyse = vi.spyOn(api.warehouse, 'analyse');
+  const list = '/v1/performance/rolling?strategy=trend-momentum&allocation=0.07&limit=3';
+  const [first, second] = await Promise.all([api.get(list), api.get(`${list}&sort=-n`)]);
+  const { next_cursor } = (await first.json()) as { next_cursor: string };
+  const { data } = (await (await api.get(`${list}&cursor=${next_cursor}`)).json()) as {
+    data: { n: number }[];
+  };
+  expect(data.map(({ n }) => n)).toEqual([4, 5, 6]);
+  expect(await (await api.get(`${list}&fields=n`, { Accept: 'text/csv' })).text()).toBe('n\n1\n2\n3\n');
+  expect(second.status).toBe(200);
+  expect(analyse).toHaveBeenCalledTimes(1);
+  // Other data, or another question.
+  await api.warehouse.setStrategyEnabled('btc-2h', false);
+  await api.get(list);
+  expect(analyse).toHaveBeenCalledTimes(2);
+  await api.get(`${list}&side=BUY`);
+  expect(analyse).toHaveBeenCalledTimes(3);
+  await api.warehouse.setStrategyEnabled('btc-2h', true);
+  analyse.mockRestore();
+});
+
+it('says what is wrong with a parameter in its own words', async () => {
+  const detail = async (path: string) => ((await (await api.get(path)).json()) as { detail: string }).detail;
+  expect(await detail('/v1/klines?interval=1h')).toBe('symbol: is required');
+  expect(await detail('/v1/klines?symbol=A&symbol=B&interval=1h')).toBe('symbol: must be given once');
 });
 
 describe('writes', () => {
@@ -246,6 +276,14 @@ describe('writes', () => {
         expect(response.status).toBe(401);
         expect(response.headers.get('www-authenticate')).toBe('Bearer');
       }
+  });
+
+  it('take a body of their type only', async () => {
+    for (const path of ['/v1/jobs/recompute', '/v1/strategies']) {
+      const response = await post(path, '{}', { ...bearer, 'Content-Type': 'text/plain' });
+      expect(response.status).toBe(415);
+      expect(await response.json()).toMatchObject({ type: 'urn:klinemill:problem:unsupported-body' });
+    }
   });
 
   it('a recompute runs as a job', async () => {

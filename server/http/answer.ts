@@ -128,5 +128,6 @@ function validators(tag: string): Record<string, string> {
 
 function matches(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false;
-  return header.split(',').some((part) => part.trim() === tag);
+  // Weak comparison (RFC 9110, 13.1.2): a proxy that compresses makes a tag weak.
+  return header.split(',').some((part) => part.trim().replace(/^W\//, '') === tag);
 }

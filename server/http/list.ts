@@ -73,7 +73,9 @@ export function answerRows(
   read: () => Promise<readonly Row[]>,
 ): Promise<never> {
   return answer(c, services, FORMATS, async (format) => {
-    const { generation, value } = await services.clock.whole(read);
+    const { limit: _limit, cursor: _cursor, sort: _sort, fields: _fields, ...filters } = query;
+    const list = `${c.req.path} ${JSON.stringify(filters)}`;
+    const { generation, value } = await services.rows.read(list, read);
     return rowsPage(c, route, query, key, value, format, generation);
   });
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { DEFAULT_LIMITS, type Limits, type ServerDeps } from '../deps.js';
 import { JobBook } from '../live/job-book.js';
+import { RowStore } from './computed-rows.js';
 import { GenerationClock } from './generation-clock.js';
 import { Metrics } from './metrics.js';
 import { type KeptAnswer, ReadyAnswers } from './ready.js';
@@ -11,6 +12,7 @@ export class Services {
   readonly deps: ServerDeps;
   readonly limits: Limits;
   readonly clock: GenerationClock;
+  readonly rows: RowStore;
   readonly metrics = new Metrics();
   readonly computing: Semaphore;
   readonly downloads: Semaphore;
@@ -25,6 +27,7 @@ export class Services {
     this.limits = { ...DEFAULT_LIMITS, ...deps.limits };
     const { running, waiting, downloads, streams, cacheBytes, generationMs } = this.limits;
     this.clock = new GenerationClock(deps.warehouse, generationMs);
+    this.rows = new RowStore(this.clock);
     this.computing = new Semaphore(running, waiting);
     this.downloads = new Semaphore(downloads, 0);
     this.streams = new Semaphore(streams, 0);
