@@ -22,7 +22,7 @@ export function safeguardsOf(input: SafeguardInput): ExplainedSafeguard[] {
   const sellReaches = reaches(sell.stored, rules.sellThreshold);
   const band = action === 'BUY' ? rules.buyBand : action === 'SELL' ? rules.sellBand : null;
   const bandText = band === null ? 'no band' : `band ${band[0]} to ${band[1]}`;
-  const scores = `buy ${buy.stored} of ${rules.buyThreshold}, sell ${sell.stored} of ${rules.sellThreshold}`;
+  const scores = `buy ${plain(buy.stored)} of ${rules.buyThreshold}, sell ${plain(sell.stored)} of ${rules.sellThreshold}`;
   return [
     {
       reason: 'INCOMPLETE',
@@ -39,17 +39,20 @@ export function safeguardsOf(input: SafeguardInput): ExplainedSafeguard[] {
     {
       reason: 'WEAK_EDGE',
       holds: market < rules.minEdge - SCORE_TOLERANCE,
-      detail: `edge ${market} of ${rules.minEdge}`,
+      detail: `edge ${plain(market)} of ${rules.minEdge}`,
     },
     {
       reason: 'LOW_CONFIDENCE',
       holds: band !== null && confidence < band[0] - SCORE_TOLERANCE,
-      detail: `confidence ${confidence}, ${bandText}`,
+      detail: `confidence ${plain(confidence)}, ${bandText}`,
     },
     {
       reason: 'OVER_CONFIDENCE',
       holds: band !== null && confidence > band[1] + SCORE_TOLERANCE,
-      detail: `confidence ${confidence}, ${bandText}`,
+      detail: `confidence ${plain(confidence)}, ${bandText}`,
     },
   ];
 }
+
+/** Without the last bits of a sum: 5.4, not 5.3999999999999995. As fine as the tolerance that scores are compared with. */
+const plain = (value: number): string => String(Number(value.toPrecision(10)));

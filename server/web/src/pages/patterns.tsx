@@ -59,7 +59,7 @@ function Run({ runId }: { readonly runId: number }) {
     <div class="stack">
       <Shown query={run} what="the run">
         {(found) => (
-          <>
+          <div class="stack">
             <p class="note" data-edges={found.edges}>
               {found.edges === 0
                 ? `No edge: none of ${count(found.edge_rules)} structures is both significant in sample and profitable in and out of sample.`
@@ -71,7 +71,7 @@ function Run({ runId }: { readonly runId: number }) {
               {count(found.in_sample_trades)} are in sample. At least {share(found.min_support)} of the
               trades, at most {found.max_length} items.
             </p>
-          </>
+          </div>
         )}
       </Shown>
       <Card

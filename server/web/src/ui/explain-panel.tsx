@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { Bar } from '../charts/bar.js';
 import type { ExplainedMetric, Explanation } from '../data/types.js';
-import { closeTime, digits, duration, percent, UNKNOWN } from '../format.js';
+import { closeTime, digits, duration, percent, share, UNKNOWN } from '../format.js';
 import { Outcome, SideTag } from './tags.js';
 
 /** Everything behind one prediction: scores, metrics with their distance, safeguards, the trade. */
@@ -38,7 +38,7 @@ export function ExplainPanel({
           <dd>{digits(market_score)}</dd>
           <dt>confidence</dt>
           <dd>
-            {digits(confidence_score)} of {digits(explanation.max_score)} points
+            {share(confidence_score)} of {digits(explanation.max_score)} points
           </dd>
         </dl>
       </Part>
