@@ -5,6 +5,8 @@ import type { WarehouseHeldError } from '../warehouse/index.js';
 interface Announcement {
   readonly pid: number;
   readonly url: string;
+  /** It has a token. */
+  readonly writes: boolean;
 }
 
 /** Route that does what a command does. */
@@ -34,10 +36,10 @@ const fileOf = (warehouse: string): string | null => {
  *
  * @returns takes it back
  */
-export function announceServer(warehouse: string, url: string): () => void {
+export function announceServer(warehouse: string, { url, writes }: Omit<Announcement, 'pid'>): () => void {
   const file = fileOf(warehouse);
   if (file === null) return () => {};
-  const announcement: Announcement = { pid: process.pid, url };
+  const announcement: Announcement = { pid: process.pid, url, writes };
   writeFileSync(file, `${JSON.stringify(announcement)}\n`);
   return () => rmSync(file, { force: true });
 }
@@ -52,8 +54,11 @@ export function heldLine(error: WarehouseHeldError, args: readonly string[]): st
   if (server === null) return error.message;
   const words = args.filter((arg) => !arg.startsWith('-'));
   const route = ROUTES[words.slice(0, 2).join(' ')] ?? ROUTES[words[0] ?? ''];
+  const without = server.writes || !route?.startsWith('POST') ? '' : ', once it is started with a token';
   const instead =
-    route === undefined ? 'no route does the same: stop it first' : `${route} of ${server.url} does the same`;
+    route === undefined
+      ? 'no route does the same: stop it first'
+      : `${route} of ${server.url} does the same${without}`;
   return `warehouse: ${error.url} is held by klinemill serve (process ${server.pid}); ${instead}`;
 }
 

@@ -48,15 +48,16 @@ export function serveUntilInterrupted(
       },
       { host, port },
     );
+    const serving: Serving = { url: running.url, writes: token !== undefined };
     // Beside every file that this process holds: the warehouse, its replica.
     const urls = new Set([warehouse.url, scanned.url]);
-    const withdrawals = Array.from(urls, (url) => announceServer(url, running.url));
+    const withdrawals = Array.from(urls, (url) => announceServer(url, serving));
     const withdraw = (): void => {
       for (const takeBack of withdrawals) takeBack();
     };
     const release = onSuddenEnd(withdraw);
     try {
-      await onListening({ url: running.url, writes: token !== undefined });
+      await onListening(serving);
       await untilInterrupted(aborted);
       await running.close();
     } finally {

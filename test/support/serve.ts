@@ -1,19 +1,22 @@
 import type { ChildProcess } from 'node:child_process';
 import { start } from './cli.js';
 
+export interface Served {
+  readonly url: string;
+  /** @returns its exit code; null: a signal ended it, as a crash does */
+  close(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>;
+}
+
 /** The real server in a process of its own, on a port that is free. */
-export async function serve(
-  warehouse: string,
-  args: readonly string[] = [],
-): Promise<{ readonly url: string; close(): Promise<void> }> {
+export async function serve(warehouse: string, args: readonly string[] = []): Promise<Served> {
   const child = start(['serve', '--json', '--port', '0', '--warehouse', warehouse, ...args]);
   const url = await addressOf(child);
   return {
     url,
-    close: async () => {
-      const ended = new Promise((resolve) => child.once('close', resolve));
-      child.kill('SIGTERM');
-      await ended;
+    close: (signal = 'SIGTERM') => {
+      const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+      child.kill(signal);
+      return ended;
     },
   };
 }
