@@ -258,6 +258,11 @@ it('says what is wrong with a parameter in its own words', async () => {
   const detail = async (path: string) => ((await (await api.get(path)).json()) as { detail: string }).detail;
   expect(await detail('/v1/klines?interval=1h')).toBe('symbol: is required');
   expect(await detail('/v1/klines?symbol=A&symbol=B&interval=1h')).toBe('symbol: must be given once');
+  for (const list of ['/v1/klines?symbol=SYN_AAA&interval=1h', '/v1/performance?by=all'])
+    expect(await detail(`${list}&from=2024-01-02&to=2024-01-01`)).toBe('from: must be before to');
+  expect(await detail('/v1/performance/comparison?first=btc-2h&second=btc-2h&from=2&to=2')).toBe(
+    'from: must be before to',
+  );
 });
 
 describe('writes', () => {

@@ -47,6 +47,13 @@ type PartialRow<Row extends RowSchema> = z.ZodObject<{
   [Name in keyof Row['shape']]: z.ZodOptional<Row['shape'][Name]>;
 }>;
 
+/** A range that ends before it begins holds nothing, whatever was stored: a mistake, not an empty answer. */
+function isRange(query: object): boolean {
+  const { from, to } = query as { readonly from?: number; readonly to?: number };
+  return from === undefined || to === undefined || from < to;
+}
+const RANGE_MISTAKE = { path: ['from'], message: 'must be before to' };
+
 interface ListOptions<
   Path extends string,
   Row extends RowSchema,
@@ -72,29 +79,31 @@ export function listRoute<
   Params extends z.ZodObject = z.ZodObject<Record<never, never>>,
 >({ path, operationId, tag, summary, row, filters, sorts, params }: ListOptions<Path, Row, Filters, Params>) {
   const choices = sorts.flatMap((name) => [name, `-${name}`]) as [string, ...string[]];
-  const query = z.strictObject({
-    ...filters,
-    limit: parameter
-      .wholeNumber(1, MAX_STREAM_ROWS)
-      .optional()
-      .openapi({
-        description: `rows of a page, ${DEFAULT_LIMIT} unless given; JSON takes at most ${MAX_PAGE_ROWS}`,
-      }),
-    cursor: z
-      .string()
-      .max(1024)
-      .regex(/^[A-Za-z0-9_-]+$/, 'must be a next_cursor of this list')
-      .optional()
-      .openapi({ description: 'next_cursor of the page before' }),
-    sort: z.enum(choices).optional().openapi({ description: 'a column; with - from high to low' }),
-    fields: z
-      .string()
-      .max(4000)
-      .regex(/^[A-Za-z0-9_]+(,[A-Za-z0-9_]+)*$/, 'must be column names with commas between them')
-      .transform((text) => [...new Set(text.split(','))])
-      .optional()
-      .openapi({ type: 'string', description: 'columns to give, comma separated; absent: all' }),
-  });
+  const query = z
+    .strictObject({
+      ...filters,
+      limit: parameter
+        .wholeNumber(1, MAX_STREAM_ROWS)
+        .optional()
+        .openapi({
+          description: `rows of a page, ${DEFAULT_LIMIT} unless given; JSON takes at most ${MAX_PAGE_ROWS}`,
+        }),
+      cursor: z
+        .string()
+        .max(1024)
+        .regex(/^[A-Za-z0-9_-]+$/, 'must be a next_cursor of this list')
+        .optional()
+        .openapi({ description: 'next_cursor of the page before' }),
+      sort: z.enum(choices).optional().openapi({ description: 'a column; with - from high to low' }),
+      fields: z
+        .string()
+        .max(4000)
+        .regex(/^[A-Za-z0-9_]+(,[A-Za-z0-9_]+)*$/, 'must be column names with commas between them')
+        .transform((text) => [...new Set(text.split(','))])
+        .optional()
+        .openapi({ type: 'string', description: 'columns to give, comma separated; absent: all' }),
+    })
+    .refine(isRange, RANGE_MISTAKE);
   const route = createRoute({
     method: 'get',
     path,
@@ -158,7 +167,10 @@ export function documentRoute<
     operationId,
     tags: [tag],
     summary,
-    request: { query: z.strictObject(query), params: (params ?? z.object({})) as Params },
+    request: {
+      query: z.strictObject(query).refine(isRange, RANGE_MISTAKE),
+      params: (params ?? z.object({})) as Params,
+    },
     responses: {
       200: { description: summary, headers: TAGGED, content: { [MEDIA.json]: { schema: body } } },
       304: notModified,
