@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { group } from './command.js';
 import { auditCommand } from './commands/audit.js';
+import { benchCommand } from './commands/bench.js';
 import { checkCommand } from './commands/check.js';
 import { copyCommand } from './commands/copy.js';
 import { downloadCommand } from './commands/download.js';
@@ -54,6 +55,7 @@ export function createProgram(): Command {
     verifyCommand(),
     auditCommand(),
     runsCommand(),
+    benchCommand(),
     forgetCommand(),
     replicaCommand(),
     copyCommand(),

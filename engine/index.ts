@@ -17,7 +17,7 @@ export type { ExplainedTrade, Explanation } from './explain/explanation.js';
 export { type BarOf, barAt, parsePredictionId } from './explain/locate.js';
 export { explain } from './explain.js';
 export { createInlinePool } from './inline-pool.js';
-export { durationOf, INTERVAL_NAMES, INTERVALS } from './interval.js';
+export { durationOf, gridOffset, INTERVAL_NAMES, INTERVALS } from './interval.js';
 export { inputArrays } from './kline-arrays.js';
 export type { LoadOptions, LoadProgress, LoadReport } from './load/report.js';
 export { loadFile, loadFiles, loadSources } from './load.js';
@@ -45,8 +45,10 @@ export {
   type ResampleTaskReport,
   resample,
 } from './resample.js';
+export { resultBatch } from './result-batch.js';
 export { type ColumnMap, parseColumnMap } from './source/column-names.js';
 export { type ByteSource, openFile, openStream } from './source/file.js';
+export { readKlines } from './source/klines.js';
 export { UNPACK_LIMITS, type UnpackLimits } from './source/unpack-limits.js';
 export { type CompiledMetric, type CompiledStrategy, compileStrategy } from './strategy/compile.js';
 export { formatStrategy } from './strategy/format.js';

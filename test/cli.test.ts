@@ -533,6 +533,53 @@ describe.each(['verify', 'audit'])('%s', (command) => {
   });
 });
 
+describe('bench', () => {
+  it('measures every stage and thread count on made-up bars, and leaves nothing in the temporary folder', async () => {
+    const temporary = at('temporary');
+    mkdirSync(temporary);
+    const { code, stdout, stderr } = await cli(['bench', '--bars', '3000', '--json'], {
+      cwd: folder.path,
+      env: { TMPDIR: temporary, TMP: temporary, TEMP: temporary },
+    });
+    expect([code, stderr]).toEqual([0, '']);
+    const document = JSON_OUTPUT.bench.parse(JSON.parse(stdout));
+    seen.add('bench');
+    expect(readdirSync(temporary)).toEqual([]);
+    // Outages of the market take a few hours in a thousand.
+    expect(document.bars).toBeGreaterThan(2900);
+    expect(document.bars).toBeLessThanOrEqual(3000);
+    expect(document.strategies).toContain('trend-momentum@1');
+    expect(document.stages.map(({ stage }) => stage)).toEqual([
+      'parse',
+      'write klines',
+      'read klines',
+      'compute',
+      'write facts',
+      'close',
+    ]);
+    expect(document.stages.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
+    const counts = document.threads.map(({ threads }) => threads);
+    expect(counts).toEqual(expect.arrayContaining([0, 1, document.machine.cores]));
+    expect(counts).toContain(document.pays.threads);
+    for (const timed of [...document.stages, ...document.threads]) {
+      expect(timed.min_ms).toBeGreaterThan(0);
+      expect(timed.median_ms).toBeGreaterThanOrEqual(timed.min_ms);
+      expect(timed.max_ms).toBeGreaterThanOrEqual(timed.median_ms);
+      expect(timed.bars_per_s).toBeCloseTo((1000 * document.bars) / timed.median_ms, 6);
+    }
+  });
+
+  it('says for people what it measured and where', async () => {
+    const text = await ok('bench', '--bars', '300');
+    expect(text).toMatch(/ cores?, .* klinemill /);
+    expect(text).toMatch(/\d bars of a made-up market/);
+    expect(text).toMatch(/^write facts +[\d.]+ /m);
+    expect(text).toMatch(/^ +0 +[\d.]+ .* 1\.00$/m);
+  });
+
+  it('refuses what is no number of bars', () => refused(['bench', '--bars', 'many'], /--bars/));
+});
+
 it('every document was seen and validated', () => {
   // start: test/e2e-start.test.ts; export: test/cli-export.test.ts; resample, check: test/cli-resample.test.ts;
   // download: test/download.test.ts; replica sync, copy: test/replica-cli.test.ts; serve: test/api.test.ts; produce, stream:

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AUDIT_OUTPUT } from './audit.js';
+import { BENCH_OUTPUT } from './bench.js';
 import { CHECK_OUTPUT } from './check.js';
 import { COPY_OUTPUT } from './copy.js';
 import { DOWNLOAD_OUTPUT } from './download.js';
@@ -57,6 +58,7 @@ export const JSON_OUTPUT = {
   audit: AUDIT_OUTPUT,
   runs: RUNS_OUTPUT,
   'runs RUN': RUN_OUTPUT,
+  bench: BENCH_OUTPUT,
   forget: FORGET_OUTPUT,
   'replica sync': REPLICA_SYNC_OUTPUT,
   copy: COPY_OUTPUT,
