@@ -63,8 +63,19 @@ export interface AmountBar extends Limit {
   readonly unit: string;
 }
 
+/**
+ * `deviation`: the worst of time = a + b n, relative; `exponent`: of time - a; both over the contenders, n = bars. `peak`:
+ * their greatest peak memory over the smallest.
+ */
+export type GrowthKind = 'deviation' | 'exponent' | 'peak';
+
+/** A promise of how a cost grows over contenders that do the same work in several sizes. */
+export interface GrowthBar extends Limit {
+  readonly growth: GrowthKind;
+}
+
 /** What an issue promised; judged on full runs. */
-export type Bar = RatioBar | AmountBar;
+export type Bar = RatioBar | AmountBar | GrowthBar;
 
 /** How often a contender runs: `rounds` alternating rounds, each at least `roundMs` long and at least once. */
 export interface Effort {

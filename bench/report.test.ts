@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { caseText, runMarkdown } from './report.js';
+import { caseText, runMarkdown, verdictText } from './report.js';
 import { judge, judgeAll, type SizeResult } from './results.js';
 import { summarize } from './statistics.js';
 
@@ -50,6 +50,31 @@ describe('judge', () => {
     const verdict = judge({ amount, unit: 'unit', ...limit }, counted);
     expect(verdict.value).toBeCloseTo(value, 9);
     expect(verdict.isMet).toBe(isMet);
+  });
+
+  // 1000, 2000 and 4000 bars in 100 ms and 0.02 ms a bar, but for the last; peaks of 2, 3 and 2 MiB.
+  const growing = (last: number): SizeResult => {
+    const [first, second, third] = [120, 140, last].map((ms, i) => ({
+      ...size.ours,
+      ms: summarize([ms]),
+      peakBytes: summarize([[2, 3, 2][i]! * 2 ** 20]),
+      work: { bars: 1000 * 2 ** i },
+    }));
+    return { ...size, ours: first!, references: [second!, third!] };
+  };
+
+  it('judges growth over all contenders', () => {
+    const deviation = judge({ growth: 'deviation', atMost: 0.05 }, growing(180));
+    expect(deviation.value).toBeCloseTo(0, 12);
+    expect(deviation.isMet).toBe(true);
+    expect(deviation.fit!.a).toBeCloseTo(100, 9);
+    expect(deviation.fit!.b).toBeCloseTo(0.02, 12);
+    expect(verdictText(deviation)).toBe(
+      'met: worst deviation from time = a + b bars 0.000 (a 100 ms, b 20,000 ns), promised at most 0.05',
+    );
+    expect(judge({ growth: 'exponent', atMost: 1.05 }, growing(180)).value).toBeCloseTo(1, 9);
+    expect(judge({ growth: 'deviation', atMost: 0.05 }, growing(360)).isMet).toBe(false);
+    expect(judge({ growth: 'peak', atMost: 1.5 }, growing(180))).toMatchObject({ value: 1.5, isMet: true });
   });
 
   it('refuses units that nobody counted', () => {

@@ -1,4 +1,4 @@
-import type { Bar } from './case.js';
+import type { Bar, GrowthKind } from './case.js';
 import type { CaseResult, ContenderResult, RunResult, SizeResult, Verdict } from './results.js';
 
 const HEAD = [
@@ -85,31 +85,40 @@ const detailLines = ({ sizes }: CaseResult): string[] =>
 
 function verdictTable(cases: readonly CaseResult[]): string {
   const rows = cases.flatMap(({ name, verdicts }) =>
-    verdicts.map(({ bar, value, isMet }) => [
+    verdicts.map((verdict) => [
       name,
-      barName(bar),
-      limit(bar),
-      valueText(bar, value),
-      isMet ? 'met' : 'MISSED',
+      barName(verdict.bar),
+      limit(verdict.bar),
+      valueText(verdict),
+      verdict.isMet ? 'met' : 'MISSED',
     ]),
   );
   return markdownTable(['case', 'of medians', 'promised', 'measured', ''], rows);
 }
 
-export function verdictText({ bar, value, isMet }: Verdict): string {
-  return `${isMet ? 'met' : 'MISSED'}: ${barName(bar)} ${valueText(bar, value)}, promised ${limit(bar)}`;
+export function verdictText(verdict: Verdict): string {
+  const { bar, isMet } = verdict;
+  return `${isMet ? 'met' : 'MISSED'}: ${barName(bar)} ${valueText(verdict)}, promised ${limit(bar)}`;
 }
+
+const GROWTH: Readonly<Record<GrowthKind, string>> = {
+  deviation: 'worst deviation from time = a + b bars',
+  exponent: 'exponent of time - a',
+  peak: 'greatest peak memory over the smallest',
+};
 
 function barName(bar: Bar): string {
   const which = bar.isOfEverySize === true ? ', worst size' : '';
+  if ('growth' in bar) return GROWTH[bar.growth] + which;
   if ('amount' in bar)
     return (bar.amount === 'nsPerUnit' ? `ns a ${bar.unit}` : `${bar.unit} a second`) + which;
   if (bar.ratio === 'speed') return `speed against ${bar.against}${which}`;
   return `${bar.ratio === 'time' ? 'time' : 'peak memory'} against ${bar.against}${which}`;
 }
 
-function valueText(bar: Bar, value: number): string {
-  return 'amount' in bar ? digits(value) : value.toFixed(2);
+function valueText({ bar, value, fit }: Verdict): string {
+  if (fit === undefined) return 'amount' in bar ? digits(value) : value.toFixed(2);
+  return `${value.toFixed(3)} (a ${digits(fit.a)} ms, b ${digits(fit.b * 1e6)} ns)`;
 }
 
 function limit({ atLeast, atMost }: Bar): string {

@@ -1,5 +1,6 @@
 import type { AmountBar, Bar, BenchCase, BenchContext, Contender, RatioBar, Size, Work } from './case.js';
 import { summarizeControl, timeControl } from './control.js';
+import { type Fit, fitLine } from './fit.js';
 import type { Machine } from './machine.js';
 import { type Measured, measure } from './measure.js';
 import type { Summary } from './statistics.js';
@@ -22,6 +23,8 @@ export interface Verdict {
   readonly bar: Bar;
   readonly value: number;
   readonly isMet: boolean;
+  /** What a bar of growth was judged by, in ms and ms a bar. */
+  readonly fit?: Fit;
 }
 
 export interface CaseResult {
@@ -97,10 +100,35 @@ export function judgeAll(bar: Bar, sizes: readonly SizeResult[]): Verdict {
 
 /** @throws Error when the bar names a reference, a memory peak or units that the size has not */
 export function judge(bar: Bar, size: SizeResult): Verdict {
-  const value = 'ratio' in bar ? ratioOf(bar, size) : amountOf(bar, size.ours);
+  if ('growth' in bar && bar.growth !== 'peak') {
+    const fit = fitOf(size);
+    const value = bar.growth === 'deviation' ? fit.worstDeviation : fit.exponent;
+    return { ...verdictOf(bar, value), fit };
+  }
+  return verdictOf(bar, plainValue(bar, size));
+}
+
+function verdictOf(bar: Bar, value: number): Verdict {
   const isMet =
     value >= (bar.atLeast ?? Number.NEGATIVE_INFINITY) && value <= (bar.atMost ?? Number.POSITIVE_INFINITY);
   return { bar, value, isMet };
+}
+
+function plainValue(bar: Bar, size: SizeResult): number {
+  if ('growth' in bar) return peakGrowth(size);
+  return 'ratio' in bar ? ratioOf(bar, size) : amountOf(bar, size.ours);
+}
+
+function fitOf({ ours, references }: SizeResult): Fit {
+  return fitLine([ours, ...references].map(({ ms, work }) => ({ n: work.bars, time: ms.median })));
+}
+
+function peakGrowth({ ours, references }: SizeResult): number {
+  const peaks = [ours, ...references].map(({ peakBytes }) => {
+    if (peakBytes === null) throw new Error('bench: growth of peaks needs contenders that report their peak');
+    return peakBytes.median;
+  });
+  return Math.max(...peaks) / Math.min(...peaks);
 }
 
 function amountOf({ amount, unit }: AmountBar, { ms, work }: ContenderResult): number {

@@ -37,6 +37,21 @@ export function longTemplate(context: BenchContext, rows: number, times: number)
   });
 }
 
+/** The same 1m bars, once under each of so many symbols. */
+export function symbolsTemplate(context: BenchContext, rows: number, symbols: number): Promise<Template> {
+  const { symbol, interval } = SERIES.fil1m;
+  const name = `${symbols}x${symbol}-${interval}-${rows}`;
+  return context.once(`template ${name}`, () => {
+    const path = written(context, head(loadKlines(SERIES.fil1m), rows));
+    const names = Array.from({ length: symbols }, (_, i) => `${symbol}${i}`);
+    return makeTemplate(
+      context,
+      name,
+      names.map((one) => ({ symbol: one, interval, path })),
+    );
+  });
+}
+
 /** Gives `use` a copy of the template's file. */
 export function withCopy<T>(
   context: Pick<BenchContext, 'withFile'>,

@@ -3,6 +3,7 @@ import { analytics } from './analytics.js';
 import { apiCached } from './api-cached.js';
 import { apiDownload } from './api-download.js';
 import { apiUncached } from './api-uncached.js';
+import { complexityBars, complexitySymbols } from './complexity.js';
 import { computeChain } from './compute-chain.js';
 import { computeScaling } from './compute-scaling.js';
 import { conditionsScoring } from './conditions-scoring.js';
@@ -34,6 +35,8 @@ export const CASES: readonly BenchCase[] = [
   pipeline,
   computeChain,
   computeScaling,
+  complexityBars,
+  complexitySymbols,
   memoryRecompute,
   memoryLoad,
   mysqlBulk,

@@ -7,7 +7,7 @@ import { loadMySql, recomputeMySql } from './mysql.js';
 import { readCsvFile } from './read-csv.js';
 import { syncFile } from './replica.js';
 import { timeKernels } from './time-kernels.js';
-import { countFacts, load, recomputeFile } from './warehouse.js';
+import { countFacts, countIndicatorBars, load, recomputeFile } from './warehouse.js';
 import { writeLong, writeWide } from './write.js';
 
 /** What a child process can be asked to do. Arguments and results are plain data. */
@@ -18,6 +18,7 @@ export const JOBS = {
   computeOne,
   computePool,
   countFacts,
+  countIndicatorBars,
   fillTrades,
   growPeerSets,
   growSets,

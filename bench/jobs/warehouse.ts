@@ -78,3 +78,11 @@ export async function countFacts({ file }: { readonly file: string }): Promise<R
   await warehouse.close();
   return counts;
 }
+
+/** Bars that have a row of indicators, however many of them are known: as the table stores them. */
+export async function countIndicatorBars({ file }: { readonly file: string }): Promise<number> {
+  const warehouse = await openWarehouse(`duckdb:${file}`);
+  const { rows } = await warehouse.query('SELECT count(*) FROM bar_indicator');
+  await warehouse.close();
+  return Number(rows[0]![0]);
+}

@@ -12,7 +12,8 @@ import {
 } from '../../warehouse/index.js';
 import * as routes from '../api/performance.js';
 import { answerDocument } from '../http/answer.js';
-import { answerRows, type Row } from '../http/list.js';
+import type { Row } from '../http/computed-rows.js';
+import { answerRows } from '../http/list.js';
 import { onInvalid } from '../http/on-invalid.js';
 import type { Services } from '../http/services.js';
 import { checkPartition, strategiesOf } from './filters.js';

@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { GenerationClock } from './generation-clock.js';
-import type { Row } from './list.js';
+
+/** A row of a list as it is answered. */
+export type Row = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Rows that are kept in all, and of one list; some 200 bytes each. */
 const MAX_ROWS = 100_000;

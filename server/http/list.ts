@@ -4,6 +4,7 @@ import { type FactPage, type NamedValues, type Names, openFactPage, textsOf } fr
 import { DEFAULT_LIMIT, MAX_PAGE_ROWS } from '../api/parameters.js';
 import { type ListFormat, type ListRoute, MEDIA, type RowSchema } from '../api/route.js';
 import { answer, type Made } from './answer.js';
+import type { Row } from './computed-rows.js';
 import { decodeCursor, encodeCursor, type Key } from './cursor.js';
 import { download } from './download.js';
 import { encodeList } from './encode.js';
@@ -31,8 +32,6 @@ interface ListRequest {
   readonly cursor: string | undefined;
   readonly fields: readonly string[] | undefined;
 }
-
-export type Row = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Answers a list of stored facts: read page by page, and streamed where a page is large. */
 export function answerFacts(
