@@ -33,9 +33,27 @@ export async function predictionIds(
   return found;
 }
 
-const FIRST = Date.UTC(2019, 0, 1);
-const LAST = Date.UTC(2025, 0, 1);
+/** Predictions are asked from a random time of this part of a series on, so that a page is full whichever way it goes. */
+const MIDDLE = [0.125, 0.875] as const;
 export const PAGE_ROWS = 100;
+
+/** Times, in epoch ms, between which every symbol has an eighth of its hourly bars before and behind. */
+export async function middleOf(url: string, symbols: readonly string[]): Promise<readonly [number, number]> {
+  let from = -Infinity;
+  let to = Infinity;
+  for (const symbol of symbols) {
+    const ends: number[] = [];
+    for (const sort of ['close_time', '-close_time']) {
+      const path = `/v1/klines?symbol=${symbol}&interval=1h&sort=${sort}&fields=close_time&limit=1`;
+      const { data } = (await (await fetch(url + path)).json()) as { data: { close_time: number }[] };
+      ends.push(data[0]!.close_time);
+    }
+    const [first, last] = ends as [number, number];
+    from = Math.max(from, first + MIDDLE[0] * (last - first));
+    to = Math.min(to, first + MIDDLE[1] * (last - first));
+  }
+  return [from, to];
+}
 
 /**
  * Paths of a mix of reading routes, in turns, none twice: pages of 100 rows of klines, indicator values, metric values,
@@ -43,11 +61,13 @@ export const PAGE_ROWS = 100;
  * results before a time, and single predictions.
  *
  * @param strategy `NAME@VERSION`
+ * @param middle times in epoch ms, from `middleOf`
  * @param predictionIds more than there will be requests for single ones
  */
 export function pathMix(
   symbols: readonly string[],
   strategy: string,
+  [first, last]: readonly [number, number],
   predictionIds: readonly string[],
 ): () => string {
   const random = mulberry32(7);
@@ -68,7 +88,7 @@ export function pathMix(
   return () => {
     for (;;) {
       const symbol = symbols[Math.floor(random() * symbols.length)]!;
-      const at = Math.floor(FIRST + random() * (LAST - FIRST));
+      const at = Math.floor(first + random() * (last - first));
       const path = `/v1/${kinds[turn % kinds.length]!(symbol, at)}`;
       if (seen.has(path)) continue;
       seen.add(path);

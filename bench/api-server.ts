@@ -46,6 +46,17 @@ export async function startApi(request: ApiRequest): Promise<ApiServer> {
   };
 }
 
+/** What `ready` makes of a server that was just started; when that fails the server ends, which would keep this process alive. */
+export async function readyApi<T>(request: ApiRequest, ready: (server: ApiServer) => Promise<T>): Promise<T> {
+  const server = await startApi(request);
+  try {
+    return await ready(server);
+  } catch (error) {
+    await server.end();
+    throw error;
+  }
+}
+
 async function ask(child: ChildProcess, request: ApiRequest): Promise<ApiReply> {
   // Whichever comes first, the listener for the other must go: a child is asked often.
   const over = new AbortController();

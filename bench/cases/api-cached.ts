@@ -1,5 +1,5 @@
 import { load } from '../api-load.js';
-import { type ApiServer, hourlyWarehouse, startApi } from '../api-server.js';
+import { type ApiServer, hourlyWarehouse, readyApi, startApi } from '../api-server.js';
 import type { BenchCase } from '../case.js';
 
 const PATH = '/v1/klines?symbol=BTCUSDT&interval=1h&from=1700000000000';
@@ -25,11 +25,12 @@ export const apiCached: BenchCase<CachedInput> = {
   effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 3, roundMs: 0, warmUp: 1 }),
   load: async (_, context) => {
     const { file } = await hourlyWarehouse(context);
-    const ours = await startApi({ serve: 'warehouse', file });
-    const answer = await fetch(ours.url + PATH, { headers: { 'Accept-Encoding': 'identity' } });
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    const bare = await startApi({ serve: 'bytes', bytes, type: answer.headers.get('content-type')! });
-    return { ours, bare, bytes: bytes.length, seconds: seconds(context.isQuick) };
+    return readyApi({ serve: 'warehouse', file }, async (ours) => {
+      const answer = await fetch(ours.url + PATH, { headers: { 'Accept-Encoding': 'identity' } });
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      const bare = await startApi({ serve: 'bytes', bytes, type: answer.headers.get('content-type')! });
+      return { ours, bare, bytes: bytes.length, seconds: seconds(context.isQuick) };
+    });
   },
   work: ({ bytes }) => ({ bars: 1, rows: 1, bytes }),
   check: async ({ ours, bare }) => {

@@ -1,5 +1,5 @@
 import { tableFromIPC } from 'apache-arrow';
-import { type ApiServer, hourlyWarehouse, startApi } from '../api-server.js';
+import { type ApiServer, hourlyWarehouse, readyApi } from '../api-server.js';
 import type { BenchCase, Sample } from '../case.js';
 
 const ROWS = 1_000_000;
@@ -21,10 +21,11 @@ export const apiDownload: BenchCase<DownloadInput> = {
   effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 5, roundMs: 0, warmUp: 0 }),
   load: async (_, context) => {
     const { file } = await hourlyWarehouse(context);
-    const server = await startApi({ serve: 'warehouse', file });
-    // Open and warm: what grows is what a download needs.
-    await (await fetch(`${server.url}${PATH.replace(String(ROWS), '1000')}`)).text();
-    return { server, bytes: 0 };
+    return readyApi({ serve: 'warehouse', file }, async (server) => {
+      // Open and warm: what grows is what a download needs.
+      await (await fetch(`${server.url}${PATH.replace(String(ROWS), '1000')}`)).text();
+      return { server, bytes: 0 };
+    });
   },
   work: ({ bytes }) => ({ bars: ROWS, rows: ROWS, bytes }),
   check: async (input) => {

@@ -1,5 +1,5 @@
-import { load, PAGE_ROWS, pathMix, predictionIds } from '../api-load.js';
-import { type ApiServer, hourlyWarehouse, SYMBOLS, startApi } from '../api-server.js';
+import { load, middleOf, PAGE_ROWS, pathMix, predictionIds } from '../api-load.js';
+import { type ApiServer, hourlyWarehouse, readyApi, SYMBOLS } from '../api-server.js';
 import type { BenchCase } from '../case.js';
 
 const STRATEGY = 'trend-momentum@1';
@@ -22,9 +22,11 @@ export const apiUncached: BenchCase<UncachedInput> = {
   effort: () => ({ rounds: 1, roundMs: 0, warmUp: 1 }),
   load: async (_, context) => {
     const { file } = await hourlyWarehouse(context);
-    const server = await startApi({ serve: 'warehouse', file });
-    const ids = await predictionIds(server.url, SYMBOLS, STRATEGY);
-    return { server, seconds: context.isQuick ? 3 : 30, paths: pathMix(SYMBOLS, STRATEGY, ids) };
+    return readyApi({ serve: 'warehouse', file }, async (server) => {
+      const ids = await predictionIds(server.url, SYMBOLS, STRATEGY);
+      const paths = pathMix(SYMBOLS, STRATEGY, await middleOf(server.url, SYMBOLS), ids);
+      return { server, seconds: context.isQuick ? 3 : 30, paths };
+    });
   },
   work: () => ({ bars: 1, rows: 1 }),
   check: async ({ server, paths }) => {
