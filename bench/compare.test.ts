@@ -19,13 +19,21 @@ const runOf = (ms: number[], control = [10, 10, 10], name = 'some-case', bars = 
       group: 'some',
       title: '',
       control: summarize(control),
+      elapsedMs: 1,
       verdicts: [],
       sizes: [
         {
           size: 'small',
           checked: '',
           references: [],
-          ours: { contender: 'ours', ms: summarize(ms), peakBytes: null, details: [], work: { bars } },
+          ours: {
+            contender: 'ours',
+            ms: summarize(ms),
+            peakBytes: null,
+            allocatedBytes: null,
+            details: [],
+            work: { bars },
+          },
         },
       ],
     },

@@ -11,6 +11,7 @@ const size: SizeResult = {
     contender: 'ours',
     ms: summarize([10, 20, 60]),
     peakBytes: summarize([3 * 2 ** 20]),
+    allocatedBytes: 5 * 2 ** 10,
     details: [],
     work: { bars: 1000, rows: 4000, bytes: 32_000 },
   },
@@ -19,6 +20,7 @@ const size: SizeResult = {
       contender: 'theirs',
       ms: summarize([40, 50, 90]),
       peakBytes: summarize([2 * 2 ** 20]),
+      allocatedBytes: 7_000 * 2 ** 10,
       details: [],
       work: { bars: 1000, rows: 4000, bytes: 32_000 },
     },
@@ -108,15 +110,16 @@ const result = {
   group: 'some',
   title: 'What is compared.',
   control: summarize([10]),
+  elapsedMs: 12_340,
   sizes: [size],
   verdicts: [verdict],
 };
 
 describe('caseText', () => {
   it('prints medians, spread, rates, bytes, peak and how many times as fast ours is', () => {
-    const [, , , ours, theirs, last] = caseText(result).split('\n');
+    const [, , , ours, theirs, last, took] = caseText(result).split('\n');
     const cells = (line: string | undefined): string[] => line!.trim().split(/ {2,}/);
-    // 20 ms / 1000 bars = 20,000 ns; 1000 / 0.02 s = 50,000; 4000 / 0.02 s = 200,000; 32,000 bytes = 0.032 MB.
+    // 20 ms / 1000 bars = 20,000 ns; 1000 / 0.02 s = 50,000; 4000 / 0.02 s = 200,000; 0.032 MB / 0.02 s = 1.6 MB/s, / 0.05 s = 0.64.
     expect(cells(ours)).toEqual([
       'small',
       'ours',
@@ -126,8 +129,9 @@ describe('caseText', () => {
       '20,000',
       '50,000',
       '200,000',
-      '0.032',
+      '1.60',
       '3',
+      '5',
     ]);
     expect(cells(theirs)).toEqual([
       'theirs',
@@ -137,10 +141,12 @@ describe('caseText', () => {
       '50,000',
       '20,000',
       '80,000',
-      '0.032',
+      '0.64',
       '2',
+      '7,000',
       '2.50',
     ]);
+    expect(took).toBe('12.3 s for the whole case');
     expect(last).toBe('MISSED: time against theirs 0.40, promised at most 0.3');
   });
 
@@ -150,9 +156,9 @@ describe('caseText', () => {
     const text = caseText({ ...result, sizes: [counted], verdicts: [judge(bar, counted)] });
     const [, , head, ours, last] = text.split('\n');
     const cells = (line: string | undefined): string[] => line!.trim().split(/ {2,}/);
-    expect(cells(head).slice(6)).toEqual(['bars/s', 'ns/unit', 'peak MB']);
+    expect(cells(head).slice(6)).toEqual(['bars/s', 'ns/unit', 'peak MB', 'KB allocated']);
     // 20 ms over 8000 units = 2500 ns; 8000 / 0.02 s = 400,000.
-    expect(cells(ours).slice(6)).toEqual(['50,000', '2,500', '3']);
+    expect(cells(ours).slice(6)).toEqual(['50,000', '2,500', '3', '5']);
     expect(last).toBe('MISSED: visits a second 400,000, promised at least 500,000');
   });
 });
@@ -185,6 +191,7 @@ describe('runMarkdown', () => {
       '## some-case',
       '| small | ours | 20.0 |',
       '- small: 7 values equal',
+      '12.3 s for the whole case.',
     ].map((part) => text.indexOf(part));
     expect(at.every((index) => index > 0)).toBe(true);
     expect(at).toEqual([...at].sort((a, b) => a - b));
@@ -193,6 +200,6 @@ describe('runMarkdown', () => {
   it('has as many cells in every row of a table as in its head', () => {
     const rows = text.split('\n').filter((line) => line.startsWith('| '));
     const widths = new Set(rows.map((line) => line.split(' | ').length));
-    expect([...widths].sort()).toEqual([11, 5]);
+    expect([...widths].sort()).toEqual([12, 5]);
   });
 });

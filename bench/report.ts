@@ -11,8 +11,9 @@ const HEAD = [
   'bars/s',
   'ns/unit',
   'rows/s',
-  'MB',
+  'MB/s',
   'peak MB',
+  'KB allocated',
   'times as fast',
 ];
 
@@ -32,6 +33,7 @@ export function caseText(result: CaseResult): string {
     ...lines,
     ...detailLines(result),
     ...result.verdicts.map(verdictText),
+    tookText(result),
   ].join('\n');
 }
 
@@ -65,6 +67,7 @@ function caseMarkdown(result: CaseResult): string[] {
     markdownTable(head!, rows),
     ...detailLines(result).map((line) => `- ${line}`),
     `Checked before timing:\n\n${checks.join('\n')}`,
+    `${tookText(result)}.`,
   ];
 }
 
@@ -74,6 +77,8 @@ function tableOf({ sizes }: CaseResult): (readonly string[])[] {
   const isFilled = HEAD.map((_, c) => rows.some((row) => row[c] !== ''));
   return [HEAD, ...rows].map((row) => row.filter((_, c) => isFilled[c]));
 }
+
+const tookText = ({ elapsedMs }: CaseResult): string => `${digits(elapsedMs / 1000)} s for the whole case`;
 
 /** What runs said of themselves. */
 const detailLines = ({ sizes }: CaseResult): string[] =>
@@ -137,7 +142,7 @@ function sizeRows({ size, ours, references }: SizeResult): string[][] {
 /** @param ours null for ours itself, which stands in the row above its references */
 function contenderRow(
   size: string,
-  { contender, ms, peakBytes, work }: ContenderResult,
+  { contender, ms, peakBytes, allocatedBytes, work }: ContenderResult,
   ours: ContenderResult | null,
 ): string[] {
   const seconds = ms.median / 1000;
@@ -151,8 +156,9 @@ function contenderRow(
     whole(work.bars / seconds),
     work.units === undefined ? '' : digits((ms.median * 1e6) / work.units),
     work.rows === undefined ? '' : whole(work.rows / seconds),
-    work.bytes === undefined ? '' : digits(work.bytes / 1e6),
+    work.bytes === undefined ? '' : digits(work.bytes / 1e6 / seconds),
     peakBytes === null ? '' : whole(peakBytes.median / 2 ** 20),
+    allocatedBytes === null ? '' : whole(allocatedBytes / 2 ** 10),
     // The reference's time a bar over ours: how many times as fast ours is.
     ours === null ? '' : digits(ms.median / work.bars / (ours.ms.median / ours.work.bars)),
   ];

@@ -1,6 +1,7 @@
 import type { AmountBar, Bar, BenchCase, BenchContext, Contender, RatioBar, Size, Work } from './case.js';
 import { summarizeControl, timeControl } from './control.js';
 import { type Fit, fitLine } from './fit.js';
+import { collectGarbage } from './heap.js';
 import type { Machine } from './machine.js';
 import { type Measured, measure } from './measure.js';
 import type { Summary } from './statistics.js';
@@ -33,6 +34,8 @@ export interface CaseResult {
   readonly title: string;
   /** Milliseconds of the control (control.ts) before and after the case. */
   readonly control: Summary;
+  /** Of the whole case: loading, checking, timing. */
+  readonly elapsedMs: number;
   readonly sizes: readonly SizeResult[];
   readonly verdicts: readonly Verdict[];
 }
@@ -53,6 +56,7 @@ export async function runCase<Input>(
   onSize: (result: SizeResult) => void,
 ): Promise<CaseResult> {
   const { name, group, title, bars = [] } = benchCase;
+  const start = performance.now();
   const before = timeControl();
   const sizes: SizeResult[] = [];
   for (const size of benchCase.sizes(context)) {
@@ -61,7 +65,9 @@ export async function runCase<Input>(
     onSize(result);
   }
   const control = summarizeControl(before, timeControl());
-  return { name, group, title, control, sizes, verdicts: bars.map((bar) => judgeAll(bar, sizes)) };
+  const elapsedMs = performance.now() - start;
+  const verdicts = bars.map((bar) => judgeAll(bar, sizes));
+  return { name, group, title, control, elapsedMs, sizes, verdicts };
 }
 
 async function runSize<Input>(
@@ -69,6 +75,8 @@ async function runSize<Input>(
   size: Size,
   context: BenchContext,
 ): Promise<SizeResult> {
+  // What the size before left behind is nobody's cost.
+  await collectGarbage();
   const input = await benchCase.load(size, context);
   try {
     return await runLoaded(benchCase, size, context, input);
