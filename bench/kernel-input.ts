@@ -10,8 +10,10 @@ import {
   type Program,
   runProgram,
 } from '../kernels/index.js';
+import { allowedDifference } from '../test/reference/tolerance.js';
+import { SERIES } from './corpus.js';
 import type { Klines } from './klines.js';
-import { type LibraryBars, type LibraryCall, libraryBars } from './library-calls.js';
+import { codesOf, type Library } from './libraries/library.js';
 
 /** Kernels bound to the columns of klines, without the pipeline around them. */
 export interface KernelRun {
@@ -20,12 +22,14 @@ export interface KernelRun {
   readonly columns: readonly Float64Array[];
   readonly state: Float64Array;
   readonly steps: readonly BoundStep[];
+  /** What keeps the memory of the columns lent: views of it do not. */
+  readonly standing: readonly Float64Array[];
 }
 
-/** Both sides' inputs for some calls of the library. */
+/** Both sides' inputs for some calls of a library. */
 export interface KernelInput extends KernelRun {
-  readonly calls: readonly LibraryCall[];
-  readonly bars: LibraryBars;
+  readonly library: Library;
+  readonly bars: unknown;
 }
 
 /** Position of each kernel input among the columns of klines. */
@@ -40,42 +44,57 @@ const COLUMN = {
   TAKER_BUY_BASE: 9,
 };
 
-export function kernelInput(klines: Klines, calls: readonly LibraryCall[]): KernelInput {
-  const codes = calls.flatMap((call) => call.series.map(({ code }) => code));
-  return { ...bind(klines, rowsFor(new Set(codes))), calls, bars: libraryBars(klines) };
+/**
+ * Rows of a column in the memory of the kernels: a stretch that was given back is lent again for its own length only, so that cases of
+ * other lengths take the same stretches.
+ */
+const STANDING_ROWS = SERIES.btc15m.rows;
+
+/** The kernels of the library's codes in their own memory, as the pipeline has them; more rows than it holds stand elsewhere. */
+export function kernelInput(klines: Klines, library: Library): KernelInput {
+  return { ...bindStanding(klines, codesOf(library.calls)), library, bars: library.bars(klines) };
+}
+
+/** The kernels that make these codes, and those that they read. */
+export function bindStanding(klines: Klines, codes: readonly string[]): KernelRun {
+  const isLong = klines.rows > STANDING_ROWS;
+  return bind(klines, rowsFor(new Set(codes)), () =>
+    isLong ? new Float64Array(klines.rows) : newColumn(STANDING_ROWS),
+  );
 }
 
 /** Every code of the catalog over klines, computed by the kernels alone. */
 export function computeCodes(klines: Klines): Map<string, Float64Array> {
-  const run = bind(klines, CATALOG);
+  // Their memory is left to those that are timed.
+  const run = bind(klines, CATALOG, () => new Float64Array(klines.rows));
   runKernels(run);
-  return new Map(run.program.codes.map((code) => [code, run.columns[run.program.columnIndex.get(code)!]!]));
+  return new Map(run.program.codes.map((code) => [code, codeColumn(run, code)]));
 }
 
-/** The kernels that make these codes, and those that they read. @param shared columns by name, so that several runs share them */
+/** `bindStanding` of many runs over the same columns. @param shared columns by name */
 export function bindCodes(
   klines: Klines,
   codes: readonly string[],
   shared: Map<string, Float64Array>,
 ): KernelRun {
-  return bind(klines, rowsFor(new Set(codes)), shared);
+  return bind(klines, rowsFor(new Set(codes)), (name) => {
+    const column = shared.get(name) ?? newColumn(klines.rows);
+    shared.set(name, column);
+    return column;
+  });
 }
 
 function bind(
   klines: Klines,
   rows: readonly CatalogRow[],
-  shared = new Map<string, Float64Array>(),
+  standingColumn: (name: string) => Float64Array,
 ): KernelRun {
   const program = compileProgram(rows);
-  const columns = program.columnNames.map((name, i) => {
-    const column = shared.get(name) ?? newColumn(klines.rows);
-    shared.set(name, column);
-    const input = KLINE_INPUTS[i];
-    if (input !== undefined) column.set(klines.columns[COLUMN[input]]!);
-    return column;
-  });
+  const standing = program.columnNames.map(standingColumn);
+  const columns = standing.map((column) => column.subarray(0, klines.rows));
+  for (const [i, input] of KLINE_INPUTS.entries()) columns[i]!.set(klines.columns[COLUMN[input]]!);
   const state = newColumn(program.stateSize);
-  return { klines, program, columns, state, steps: bindProgram(program, columns, state) };
+  return { klines, program, columns, state, steps: bindProgram(program, columns, state), standing };
 }
 
 /** Computes every row from a fresh start, in blocks as the pipeline does. */
@@ -85,22 +104,24 @@ export function runKernels({ klines, steps, state }: KernelRun): void {
     runProgram(steps, start, Math.min(klines.rows, start + BLOCK_ROWS));
 }
 
-/** The library's results by call; something that depends on all of them must outlive the call, or V8 may drop the work. */
-export function runLibrary({ calls, bars }: KernelInput): unknown[] {
-  return calls.map((call) => call.run(bars));
+/** What the library's last call returned: an answer that outlives the run, or V8 may drop the work. */
+export function runLibrary({ library, bars }: KernelInput): unknown {
+  let last: unknown;
+  for (const call of library.calls) last = call.run(bars);
+  return last;
 }
 
 /** Compares every value of every code. @throws Error that names code, row and both values */
 export function checkKernels(input: KernelInput): string {
   runKernels(input);
-  const results = runLibrary(input);
   const close = input.klines.columns[COLUMN.CLOSE]!;
   let compared = 0;
   let skipped = 0;
-  for (const [i, { series }] of input.calls.entries())
-    for (const { code, pick, scale = 0, rounding, from, skip } of series) {
-      const ours = input.columns[input.program.columnIndex.get(code)!]!;
-      const theirs = pick(results[i] as never);
+  for (const { run, series } of input.library.calls) {
+    const result = run(input.bars);
+    for (const { code, pick, rounding, atZero = 0, from, skip } of series) {
+      const ours = codeColumn(input, code);
+      const theirs = pick(result as never);
       const shift = ours.length - theirs.length;
       const first = Math.max(from ?? input.program.lookback.get(code)!, shift);
       for (let t = first; t < ours.length; t++) {
@@ -109,20 +130,27 @@ export function checkKernels(input: KernelInput): string {
           continue;
         }
         const a = ours[t]!;
-        const b = theirs[t - shift]!;
-        const least = scale === 'close' ? close[t]! : scale;
+        const b = theirs[t - shift] ?? Number.NaN;
         // A rounded decimal is off by half a unit, and by what decimals lose in float64.
         const within =
-          rounding === undefined ? 1e-9 * Math.max(Math.abs(a), Math.abs(b), least) : rounding + 1e-9;
+          rounding === undefined
+            ? Math.max(atZero, allowedDifference(code, a, b, close[t]!))
+            : rounding + 1e-9;
         // An unknown on either side is a difference too.
         if (!(Math.abs(a - b) <= within))
-          throw new Error(`kernels: ${code} row ${t}: ours ${a}, theirs ${b}`);
+          throw new Error(`kernels: ${code} row ${t}: ours ${a}, ${input.library.name} ${b}`);
         compared++;
       }
     }
+  }
   const exceptions =
-    skipped === 0 ? '' : `; ${skipped.toLocaleString('en-US')} not compared (library-calls.ts says why)`;
+    skipped === 0 ? '' : `; ${skipped.toLocaleString('en-US')} not compared (bench/libraries says why)`;
   return `${compared.toLocaleString('en-US')} values equal within SPEC 3's tolerance${exceptions}`;
+}
+
+/** The column of a code, computed or not yet. */
+export function codeColumn({ program, columns }: KernelRun, code: string): Float64Array {
+  return columns[program.columnIndex.get(code)!]!;
 }
 
 /** Catalog rows that make these codes, and those that they read. */

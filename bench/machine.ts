@@ -16,7 +16,15 @@ export interface Machine {
   readonly date: string;
 }
 
-const PACKAGES = ['@duckdb/node-api', 'apache-arrow', 'piscina', 'technicalindicators', 'tinybench'];
+const PACKAGES = [
+  '@duckdb/node-api',
+  '@ixjb94/indicators',
+  'apache-arrow',
+  'piscina',
+  'technicalindicators',
+  'tinybench',
+  'trading-signals',
+];
 
 export function describeMachine(): Machine {
   return {

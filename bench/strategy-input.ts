@@ -105,7 +105,7 @@ export function runStrategies({ rows, runs }: StrategyInput): void {
 }
 
 /** Rows directly before each row that follow each other without a gap. */
-function streaks(closeTime: Float64Array, durationMs: number): Int32Array {
+export function streaks(closeTime: Float64Array, durationMs: number): Int32Array {
   const streak = newRows(Int32Array, closeTime.length);
   for (let t = 1; t < streak.length; t++)
     streak[t] = closeTime[t]! - closeTime[t - 1]! === durationMs ? streak[t - 1]! + 1 : 0;

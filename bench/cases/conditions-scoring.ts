@@ -1,8 +1,8 @@
 import type { BenchCase } from '../case.js';
 import { head } from '../corpus.js';
+import { kernelKlines } from '../kernel-klines.js';
 import { metricCount, runStrategies, type StrategyInput, strategyInput } from '../strategy-input.js';
 import { checkPredictions, type StrategyTwin, strategyTwins, twinPrediction } from '../strategy-twin.js';
-import { kernelKlines } from './kernels.js';
 
 interface ScoringInput extends StrategyInput {
   readonly twins: readonly StrategyTwin[];

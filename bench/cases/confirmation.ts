@@ -2,8 +2,8 @@ import { naiveResult } from '../../test/reference/confirm.js';
 import type { BenchCase } from '../case.js';
 import { checkConfirmations, runConfirmations, type TwinTrade, twinTrades } from '../confirm-twin.js';
 import { head, SERIES } from '../corpus.js';
+import { kernelKlines } from '../kernel-klines.js';
 import { runStrategies, type StrategyInput, strategyInput } from '../strategy-input.js';
-import { kernelKlines } from './kernels.js';
 
 interface ConfirmationInput extends StrategyInput {
   readonly trades: readonly TwinTrade[];

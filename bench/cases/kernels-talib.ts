@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { BenchCase, BenchContext, Contender } from '../case.js';
 import { SERIES, writeCsv } from '../corpus.js';
+import { kernelKlines } from '../kernel-klines.js';
 import { runJob } from '../run-job.js';
 import { summarize } from '../statistics.js';
 import { compareTalib, TALIB_GROUPS, talibMissing, timeTalib } from '../talib.js';
-import { kernelKlines } from './kernels.js';
 
 /** Nanoseconds by sample, of one size. */
 interface TalibInput {

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   type Carry,
   type ChunkOutput,
@@ -19,6 +19,8 @@ export interface ComputeWork {
   readonly rows: number;
   readonly columns: readonly Float64Array[];
 }
+
+type FactArray = ChunkOutput['strategies'][number]['predictions']['arrays'][number];
 
 /** What a copy of the loop is given. */
 export interface CopyInput {
@@ -69,7 +71,7 @@ export async function computePartition(
     const output = await pool.run({ job, rows: to - from, klines, carry, wantFacts: true });
     if (output.indicators?.rows !== to - from)
       throw new Error('compute: a chunk came back without its facts');
-    if (hash !== null) update(hash, output);
+    if (hash !== null) for (const array of factArrays(output)) hash.update(array);
     carry = output.carry;
     output.release();
   }
@@ -98,7 +100,8 @@ export async function warmUpCopy({ work }: CopyInput): Promise<void> {
   for (let i = 0; i < 2; i++) await computePartition(pool, work[0]!, false, WARM_UP_ROWS);
 }
 
-function update(hash: Hash, { indicators, strategies }: ChunkOutput): void {
+/** The facts of a chunk, one array after another, as long as they have rows. */
+export function factArrays({ indicators, strategies }: ChunkOutput): FactArray[] {
   const tables = [indicators!, ...strategies.flatMap(({ predictions, results }) => [predictions, results])];
-  for (const { rows, arrays } of tables) for (const array of arrays) hash.update(array.subarray(0, rows));
+  return tables.flatMap(({ rows, arrays }) => arrays.map((array) => array.subarray(0, rows)));
 }

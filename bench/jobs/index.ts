@@ -6,6 +6,7 @@ import { appendLong } from './long.js';
 import { loadMySql, recomputeMySql } from './mysql.js';
 import { readCsvFile } from './read-csv.js';
 import { syncFile } from './replica.js';
+import { batchFiles, checksums, dropTopic, fillTopic, streamTopic } from './stream.js';
 import { timeKernels } from './time-kernels.js';
 import { countFacts, countIndicatorBars, load, recomputeFile } from './warehouse.js';
 import { writeLong, writeWide } from './write.js';
@@ -13,12 +14,16 @@ import { writeLong, writeWide } from './write.js';
 /** What a child process can be asked to do. Arguments and results are plain data. */
 export const JOBS = {
   appendLong,
+  batchFiles,
   checkSets,
+  checksums,
   computeCopies,
   computeOne,
   computePool,
   countFacts,
   countIndicatorBars,
+  dropTopic,
+  fillTopic,
   fillTrades,
   growPeerSets,
   growSets,
@@ -29,6 +34,7 @@ export const JOBS = {
   recomputeFile,
   recomputeMySql,
   reportTrades,
+  streamTopic,
   syncFile,
   tallyTrades,
   timeKernels,

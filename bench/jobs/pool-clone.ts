@@ -1,0 +1,12 @@
+import { parentPort } from 'node:worker_threads';
+import { type ChunkInput, createInlinePool } from '../../engine/index.js';
+import { factArrays } from './compute-work.js';
+
+// A thread without shared memory: klines come as clones, and facts go back as clones.
+const pool = createInlinePool();
+parentPort!.on('message', async (input: ChunkInput) => {
+  const output = await pool.run(input);
+  const facts = factArrays(output).map((array) => array.slice());
+  output.release();
+  parentPort!.postMessage(facts);
+});
