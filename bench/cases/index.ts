@@ -22,6 +22,7 @@ import { kernelsNaive } from './kernels-naive.js';
 import { kernelsShapes } from './kernels-shapes.js';
 import { kernelsSql } from './kernels-sql.js';
 import { kernelsTalib } from './kernels-talib.js';
+import { kernelsTalibAddon } from './kernels-talib-addon.js';
 import { kernelsTradingSignals, tradingSignalsByCode } from './kernels-trading-signals.js';
 import { memoryLoad } from './memory-load.js';
 import { memoryRecompute } from './memory-recompute.js';
@@ -42,6 +43,7 @@ export const CASES: readonly BenchCase[] = [
   ixjb94ByCode,
   kernelsNaive,
   kernelsTalib,
+  kernelsTalibAddon,
   conditions,
   conditionsScoring,
   confirmation,

@@ -1,5 +1,5 @@
 // Builds the programs of this folder against TA-Lib's C, straight from the sources that the npm package `talib` ships.
-// The package's own install script is switched off (.npmrc): it builds a Node addon that nobody here needs.
+// The package's own install script is switched off (.npmrc): it builds a Node addon, which `npm run addon` does.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
