@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { comparedText, compareRuns, readRun } from './compare.js';
+import { createContext } from './context.js';
 import { timeControl } from './control.js';
-import type { RunResult } from './results.js';
+import { type RunResult, runCase } from './results.js';
 import { summarize } from './statistics.js';
 
 /** A run of one case; quartiles of `[a, b, c, d, e]` are b and d. */
@@ -96,6 +97,40 @@ describe('comparedText', () => {
       '0.0 %',
       'faster',
     ]);
+  });
+});
+
+describe('two runs of the runner', () => {
+  /** A case that says itself how long it took. */
+  const runOnce = async (ms: number): Promise<RunResult> => {
+    const samples = [ms, 1.01 * ms, 1.02 * ms];
+    const context = createContext(true);
+    const of = await runCase<null>(
+      {
+        name: 'some-case',
+        group: 'some',
+        title: '',
+        sizes: () => [{ label: 'small', bars: 1000 }],
+        effort: () => ({ rounds: samples.length, roundMs: 0, warmUp: 0 }),
+        load: async () => null,
+        work: () => ({ bars: 1000 }),
+        check: () => 'nothing to compare',
+        run: { name: 'ours', run: () => ({ elapsedMs: samples.shift()! }) },
+        reference: [],
+      },
+      context,
+      () => {},
+    );
+    context.dispose();
+    return { ...runOf(steady), cases: [of] };
+  };
+
+  it('differ in what is beyond the noise of the case and of the machine, and in nothing else', async () => {
+    const [old, same, other] = [await runOnce(100), await runOnce(100), await runOnce(1000)];
+    expect(only(old, same).change).toBe('no difference');
+    expect(only(old, other).change).toBe('slower');
+    expect(only(other, old).change).toBe('faster');
+    expect(only(old, other).control).toBeGreaterThan(0);
   });
 });
 
