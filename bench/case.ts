@@ -110,7 +110,7 @@ export interface BenchCase<Input = unknown> {
   /** Why it cannot run here; null: it can. */
   missing?(): string | null;
   sizes(context: BenchContext): readonly Size[];
-  effort(context: BenchContext): Effort;
+  effort(context: BenchContext, size: Size): Effort;
   load(size: Size, context: BenchContext): Promise<Input>;
   work(input: Input): Work;
   /** Returns what was found equal, in one sentence. @throws Error that names the first difference */

@@ -22,8 +22,6 @@ export interface KernelRun {
   readonly columns: readonly Float64Array[];
   readonly state: Float64Array;
   readonly steps: readonly BoundStep[];
-  /** What keeps the memory of the columns lent: views of it do not. */
-  readonly standing: readonly Float64Array[];
 }
 
 /** Both sides' inputs for some calls of a library. */
@@ -44,23 +42,26 @@ const COLUMN = {
   TAKER_BUY_BASE: 9,
 };
 
-/**
- * Rows of a column in the memory of the kernels: a stretch that was given back is lent again for its own length only, so that cases of
- * other lengths take the same stretches.
- */
 const STANDING_ROWS = SERIES.btc15m.rows;
+
+/**
+ * Columns in the memory of the kernels, which has room for some 60 of this length: one run after another takes the same ones, so that
+ * neither waits for the garbage of another, and what is timed after them has room, too.
+ */
+const standing: Float64Array[] = [];
 
 /** The kernels of the library's codes in their own memory, as the pipeline has them; more rows than it holds stand elsewhere. */
 export function kernelInput(klines: Klines, library: Library): KernelInput {
   return { ...bindStanding(klines, codesOf(library.calls)), library, bars: library.bars(klines) };
 }
 
-/** The kernels that make these codes, and those that they read. */
+/** The kernels that make these codes, and those that they read; good until the next call. */
 export function bindStanding(klines: Klines, codes: readonly string[]): KernelRun {
-  const isLong = klines.rows > STANDING_ROWS;
-  return bind(klines, rowsFor(new Set(codes)), () =>
-    isLong ? new Float64Array(klines.rows) : newColumn(STANDING_ROWS),
-  );
+  return bind(klines, rowsFor(new Set(codes)), (_, i) => {
+    if (klines.rows > STANDING_ROWS) return new Float64Array(klines.rows);
+    standing[i] ??= newColumn(STANDING_ROWS);
+    return standing[i];
+  });
 }
 
 /** Every code of the catalog over klines, computed by the kernels alone. */
@@ -87,14 +88,13 @@ export function bindCodes(
 function bind(
   klines: Klines,
   rows: readonly CatalogRow[],
-  standingColumn: (name: string) => Float64Array,
+  columnOf: (name: string, index: number) => Float64Array,
 ): KernelRun {
   const program = compileProgram(rows);
-  const standing = program.columnNames.map(standingColumn);
-  const columns = standing.map((column) => column.subarray(0, klines.rows));
+  const columns = program.columnNames.map((name, i) => columnOf(name, i).subarray(0, klines.rows));
   for (const [i, input] of KLINE_INPUTS.entries()) columns[i]!.set(klines.columns[COLUMN[input]]!);
   const state = newColumn(program.stateSize);
-  return { klines, program, columns, state, steps: bindProgram(program, columns, state), standing };
+  return { klines, program, columns, state, steps: bindProgram(program, columns, state) };
 }
 
 /** Computes every row from a fresh start, in blocks as the pipeline does. */

@@ -93,7 +93,7 @@ async function runLoaded<Input>(
 ): Promise<SizeResult> {
   const checked = await benchCase.check(input);
   const contenders = [benchCase.run, ...benchCase.reference];
-  const measured = await measure(contenders, input, benchCase.effort(context));
+  const measured = await measure(contenders, input, benchCase.effort(context, size));
   const workOf = (contender: Contender<Input>): Work => contender.work?.(input) ?? benchCase.work(input);
   const [ours, ...references] = measured.map((one, i) => ({ ...one, work: workOf(contenders[i]!) }));
   return { size: size.label, checked, ours: ours!, references };
