@@ -60,7 +60,10 @@ export interface StageRow {
 
 /** What the server has done by others: it knows the warehouse only. Whoever starts it wires this. */
 export interface EnginePort {
-  /** @throws RefusedError when it cannot be done as asked */
+  /**
+   * @param onProgress told as bars are written; what it throws ends the work, and what was under way is rolled back
+   * @throws RefusedError when it cannot be done as asked
+   */
   recompute(request: RecomputeRequest, onProgress: (progress: JobProgress) => void): Promise<JobOutcome>;
   /** @throws RefusedError when there is nothing to mine */
   mine(request: MineRequest): Promise<JobOutcome>;

@@ -12,7 +12,7 @@ export interface ServeOptions {
 export interface Running {
   /** http://HOST:PORT */
   readonly url: string;
-  /** Takes nothing new, lets what is under way end for a moment, waits for a running job. */
+  /** Takes nothing new, lets answers that are under way end for a moment, and stops a running job, which rolls back. */
   close(): Promise<void>;
 }
 
@@ -52,14 +52,16 @@ export async function startServer(deps: ServerDeps, { host, port }: ServeOptions
     url: `http://${name}:${bound}`,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const ended = services.jobs.end();
       server.closeIdleConnections();
       // Event streams never end by themselves.
       const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
       await closed;
       clearTimeout(timer);
-      await services.jobs.idle();
+      await ended;
       // Callers who left do not end what was computed for them, and the warehouse must not be closed under it.
       await Promise.all([services.computing.end(), services.downloads.end()]);
+      await services.samples.close();
     },
   };
 }

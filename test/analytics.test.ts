@@ -62,6 +62,8 @@ describe.skipIf(!existsSync(KLINES))('analytics on real trades (needs ../shared/
     interval: ({ interval }) => [interval],
     side: ({ action }) => (action === 'SIDEWAY' ? [] : [action]),
     regime: ({ labels }) => labels,
+    'partition-regime': ({ symbol, interval, labels }) =>
+      labels.map((label) => `${symbol} ${interval} ${label}`),
     month: ({ predictingAt }) => [new Date(predictingAt).toISOString().slice(0, 7)],
     hour: ({ predictingAt }) => [new Date(predictingAt).toISOString().slice(11, 13)],
     weekday: ({ predictingAt }) => [new Date(predictingAt).toUTCString().slice(0, 3).toUpperCase()],

@@ -21,6 +21,7 @@ export {
   readReport,
   type StrategyOverview,
 } from './analytics/report.js';
+export { SampleShelf } from './analytics/sample-shelf.js';
 export type { AnalyticsSession, BatchColumn, Parameters } from './analytics/session.js';
 export { readWindowBreach, type WindowBreach } from './analytics/windows.js';
 export { builtFile } from './built-file.js';

@@ -34,6 +34,7 @@ export const GROUPING_NAMES = [
   'interval',
   'side',
   'regime',
+  'partition-regime',
   'month',
   'hour',
   'weekday',
@@ -44,12 +45,13 @@ export const performance = listRoute({
   operationId: 'listPerformance',
   tag,
   summary:
-    'Figures of strategies over groups of their predictions: by=all is the summary, by=regime the regimes, the others the breakdowns',
+    'Figures of strategies over groups of their predictions: by=all is the summary, by=regime the regimes, by=partition-regime those of each partition, the others the breakdowns',
   row: z
     .object({
       ...WHOSE,
       group: z.string().openapi({
-        description: 'BTCUSDT 1h, BTCUSDT, 1h, BUY, TREND_UP, 2024-01, 13, MON, ...; ALL',
+        description:
+          'BTCUSDT 1h, BTCUSDT, 1h, BUY, TREND_UP, BTCUSDT 1h TREND_UP, 2024-01, 13, MON, ...; ALL',
         example: 'BTCUSDT 1h',
       }),
       symbol: z.string().nullable().openapi({ example: 'BTCUSDT' }),

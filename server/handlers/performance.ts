@@ -32,7 +32,7 @@ interface FilterQuery {
 
 /** What strategies earned. */
 export function performanceHandlers(services: Services) {
-  const { warehouse } = services.deps;
+  const { samples } = services;
   const filterOf = async (query: FilterQuery): Promise<AnalyticsFilter> => {
     const names = await services.clock.names();
     checkPartition(names, query);
@@ -46,14 +46,18 @@ export function performanceHandlers(services: Services) {
     strategiesOf(names, query.first, 'first');
     strategiesOf(names, query.second, 'second');
     const { symbol, interval, from, to } = query;
-    return readComparison(warehouse, [query.first, query.second], given({ symbol, interval, from, to }));
+    return readComparison(
+      services.deps.warehouse,
+      [query.first, query.second],
+      given({ symbol, interval, from, to }),
+    );
   };
   return new OpenAPIHono({ defaultHook: onInvalid })
     .openapi(routes.performance, (c) => {
       const query = c.req.valid('query');
       const key = ['strategy', 'version', 'group'];
       return answerRows(c, services, routes.performance, query, key, async () =>
-        (await readFigures(warehouse, await filterOf(query), query.by ?? 'partition')).map((row) => ({
+        (await readFigures(samples, await filterOf(query), query.by ?? 'partition')).map((row) => ({
           ...row,
           null_reasons: Object.entries(row.null_reasons)
             .map(([name, reason]) => `${name}=${reason}`)
@@ -64,26 +68,26 @@ export function performanceHandlers(services: Services) {
     .openapi(routes.equity, (c) => {
       const query = c.req.valid('query');
       return answerRows(c, services, routes.equity, query, ['strategy', 'version', 'day'], async () =>
-        flat(await readEquity(warehouse, await filterOf(query))),
+        flat(await readEquity(samples, await filterOf(query))),
       );
     })
     .openapi(routes.rolling, (c) => {
       const query = c.req.valid('query');
       return answerRows(c, services, routes.rolling, query, ['strategy', 'version', 'n'], async () =>
-        flat(await readRolling(warehouse, await filterOf(query))),
+        flat(await readRolling(samples, await filterOf(query))),
       );
     })
     .openapi(routes.streaks, (c) => {
       const query = c.req.valid('query');
       return answerRows(c, services, routes.streaks, query, ['strategy', 'version'], async () =>
-        flat(await readStreaks(warehouse, await filterOf(query))),
+        flat(await readStreaks(samples, await filterOf(query))),
       );
     })
     .openapi(routes.excursions, (c) => {
       const query = c.req.valid('query');
       const key = ['strategy', 'version', 'result_status'];
       return answerRows(c, services, routes.excursions, query, key, async () =>
-        flat(await readExcursions(warehouse, await filterOf(query))),
+        flat(await readExcursions(samples, await filterOf(query))),
       );
     })
     .openapi(routes.contributions, (c) => {
@@ -94,7 +98,7 @@ export function performanceHandlers(services: Services) {
         routes.contributions,
         query,
         ['strategy', 'version', 'metric'],
-        async () => flat(await readMetricContribution(warehouse, await filterOf(query))),
+        async () => flat(await readMetricContribution(samples, await filterOf(query))),
       );
     })
     .openapi(routes.comparison, (c) =>

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { SampleShelf } from '../../warehouse/index.js';
 import { DEFAULT_LIMITS, type Limits, type ServerDeps } from '../deps.js';
 import { JobBook } from '../live/job-book.js';
 import { RowStore } from './computed-rows.js';
@@ -13,6 +14,7 @@ export class Services {
   readonly limits: Limits;
   readonly clock: GenerationClock;
   readonly rows: RowStore;
+  readonly samples: SampleShelf;
   readonly metrics = new Metrics();
   readonly computing: Semaphore;
   readonly downloads: Semaphore;
@@ -28,6 +30,7 @@ export class Services {
     const { running, waiting, downloads, streams, cacheBytes, generationMs } = this.limits;
     this.clock = new GenerationClock(deps.warehouse, generationMs);
     this.rows = new RowStore(this.clock);
+    this.samples = new SampleShelf(deps.warehouse);
     this.computing = new Semaphore(running, waiting);
     this.downloads = new Semaphore(downloads, 0);
     this.streams = new Semaphore(streams, 0);

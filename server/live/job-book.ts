@@ -15,6 +15,7 @@ export class JobBook {
   #jobs: Job[] = [];
   #last = 0;
   #running: Promise<void> | null = null;
+  #isEnding = false;
   readonly #listeners = new Set<(job: Job) => void>();
 
   constructor(engine: EnginePort, log: (line: string) => void) {
@@ -72,12 +73,14 @@ export class JobBook {
     }
   }
 
-  /** Resolves when no job runs. */
-  async idle(): Promise<void> {
+  /** Starts nothing more, stops a job at its next progress, and resolves when none runs. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
     await this.#running;
   }
 
   #refuseWhileRunning(): void {
+    if (this.#isEnding) throw new ProblemError('unavailable', 'the server is ending');
     if (this.#running === null) return;
     const running = this.#jobs.find(({ status }) => status === 'RUNNING');
     throw new ProblemError(
@@ -93,9 +96,10 @@ export class JobBook {
     work: (engine: EnginePort, onProgress: (progress: JobProgress) => void) => Promise<JobOutcome>,
   ): Promise<void> {
     try {
-      const { runId, detail } = await work(this.#engine, ({ barsDone, barsPlanned }) =>
-        this.#move(id, { bars_done: barsDone, bars_planned: barsPlanned }),
-      );
+      const { runId, detail } = await work(this.#engine, ({ barsDone, barsPlanned }) => {
+        if (this.#isEnding) throw new RefusedError('stopped, since the server is ending');
+        this.#move(id, { bars_done: barsDone, bars_planned: barsPlanned });
+      });
       this.#move(id, { status: 'DONE', finished_at: Date.now(), run_id: runId, detail });
     } catch (error) {
       // What the engine says to people is theirs; anything else may name files, and goes to the log.

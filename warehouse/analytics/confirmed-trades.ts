@@ -1,7 +1,7 @@
 import type { StrategyRecord } from '../strategy.js';
 import type { PartitionKey, Warehouse } from '../warehouse.js';
+import { forEachSample } from './each-sample.js';
 import type { AnalyticsFilter } from './filter.js';
-import { forEachSample } from './sample.js';
 import { analyticsSql } from './sql.js';
 
 /** Confirmed trades (WIN or LOSS) of a strategy version in trade order (SPEC 7): columns of equal length. */

@@ -23,18 +23,38 @@ export const GROUPINGS = [
   'interval',
   'side',
   'regime',
+  'partition-regime',
   'month',
   'hour',
   'weekday',
 ] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
-/** By-files of this folder: `regime` is four of them, each prediction in at most one group of each. */
-export type GroupFile = Exclude<Grouping, 'regime'> | 'all' | 'trend' | 'momentum' | 'volatility' | 'edge';
+/** By-files of this folder. */
+export type GroupFile =
+  | Exclude<Grouping, 'regime' | 'partition-regime'>
+  | 'all'
+  | 'trend'
+  | 'momentum'
+  | 'volatility'
+  | 'edge';
 
-/** The by-files of a grouping, in the order of display. */
-export function groupFiles(by: Grouping | 'all'): readonly GroupFile[] {
-  return by === 'regime' ? ['trend', 'momentum', 'volatility', 'edge'] : [by];
+/** A by-file, whose groups are those of everything, or of each partition. */
+export interface GroupPart {
+  readonly file: GroupFile;
+  readonly inPartition: boolean;
+}
+
+/** Regimes are four by-files, each prediction in at most one group of each. */
+const REGIME_FILES = ['trend', 'momentum', 'volatility', 'edge'] as const;
+
+export const hasRegimes = (by: Grouping | 'all'): boolean => by === 'regime' || by === 'partition-regime';
+
+/** What a grouping is made of, in the order of display. */
+export function groupParts(by: Grouping | 'all'): readonly GroupPart[] {
+  if (by === 'regime' || by === 'partition-regime')
+    return REGIME_FILES.map((file) => ({ file, inPartition: by === 'partition-regime' }));
+  return [{ file: by, inPartition: false }];
 }
 
 /** @throws Error that says what is allowed */

@@ -1,8 +1,8 @@
-import type { Warehouse } from '../warehouse.js';
 import { openAccounts } from './account.js';
+import { forEachSample, type SampleSource } from './each-sample.js';
 import type { RollingRow } from './figures.js';
 import { type AnalyticsFilter, allocationOf } from './filter.js';
-import { forEachSample, type Sample } from './sample.js';
+import type { Sample } from './sample.js';
 
 /** A strategy version that rows belong to. */
 export interface OfStrategy<Row> {
@@ -59,26 +59,26 @@ export async function equityDays(sample: Sample): Promise<EquityDay[]> {
 }
 
 /** Streaks of each strategy version that the filter names: one row, or none without WIN or LOSS. */
-export function readStreaks(warehouse: Warehouse, filter: AnalyticsFilter = {}) {
-  return readAll(warehouse, filter, streaks);
+export function readStreaks(source: SampleSource, filter: AnalyticsFilter = {}) {
+  return readAll(source, filter, streaks);
 }
 
 /** Excursions by result status. */
-export function readExcursions(warehouse: Warehouse, filter: AnalyticsFilter = {}) {
-  return readAll(warehouse, filter, excursions);
+export function readExcursions(source: SampleSource, filter: AnalyticsFilter = {}) {
+  return readAll(source, filter, excursions);
 }
 
 /** The equity curve, day by day. */
-export function readEquity(warehouse: Warehouse, filter: AnalyticsFilter = {}) {
-  return readAll(warehouse, filter, async (sample) => {
+export function readEquity(source: SampleSource, filter: AnalyticsFilter = {}) {
+  return readAll(source, filter, async (sample) => {
     await openAccounts(sample, allocationOf(filter));
     return equityDays(sample);
   });
 }
 
 /** Rolling win rates, trade by trade. */
-export function readRolling(warehouse: Warehouse, filter: AnalyticsFilter = {}) {
-  return readAll(warehouse, filter, async (sample) => {
+export function readRolling(source: SampleSource, filter: AnalyticsFilter = {}) {
+  return readAll(source, filter, async (sample) => {
     const rows = await sample.read<RollingRow>('rolling-all');
     return rows.map(({ g: _g, n: _n, ...rates }): RollingWinRates => rates);
   });
@@ -90,12 +90,12 @@ interface Grouped {
 
 /** What a reader finds in the one group of everything within the filter. */
 export async function readAll<Row>(
-  warehouse: Warehouse,
+  source: SampleSource,
   filter: AnalyticsFilter,
   read: (sample: Sample) => Promise<Row[]>,
 ): Promise<OfStrategy<Row>[]> {
-  return forEachSample(warehouse, filter, false, async (sample) => {
-    await sample.group('all');
+  return forEachSample(source, filter, false, async (sample) => {
+    await sample.group({ file: 'all', inPartition: false });
     const { document, version } = sample.record;
     return { strategy: document.strategy, version, rows: await read(sample) };
   });

@@ -1,4 +1,4 @@
-import type { Warehouse } from '../warehouse.js';
+import type { SampleSource } from './each-sample.js';
 import type { AnalyticsFilter } from './filter.js';
 import { type OfStrategy, readAll } from './groups.js';
 import type { Sample } from './sample.js';
@@ -99,8 +99,8 @@ function mean(sum: number, count: number): number | null {
 
 /** Contributions of the metrics of each strategy version that the filter names. */
 export function readMetricContribution(
-  warehouse: Warehouse,
+  source: SampleSource,
   filter: AnalyticsFilter = {},
 ): Promise<OfStrategy<MetricContribution>[]> {
-  return readAll(warehouse, filter, metricContribution);
+  return readAll(source, filter, metricContribution);
 }

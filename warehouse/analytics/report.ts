@@ -1,6 +1,5 @@
-import type { StrategyRecord } from '../strategy.js';
-import type { Warehouse } from '../warehouse.js';
 import { openAccounts } from './account.js';
+import { forEachSample, type SampleSource } from './each-sample.js';
 import {
   type DrawdownRow,
   type Figures,
@@ -9,18 +8,25 @@ import {
   type RollingRow,
   type SummaryRow,
 } from './figures.js';
-import { type AnalyticsFilter, allocationOf, type GroupFile, type Grouping, groupFiles } from './filter.js';
+import {
+  type AnalyticsFilter,
+  allocationOf,
+  type Grouping,
+  type GroupPart,
+  groupParts,
+  hasRegimes,
+} from './filter.js';
 import { type EquityDay, type Excursion, equityDays, excursions, type Streaks, streaks } from './groups.js';
 import { type MetricContribution, metricContribution } from './metric-contribution.js';
-import { forEachSample, type Sample } from './sample.js';
+import type { Sample } from './sample.js';
 
 /** Figures of one strategy version over a group of its predictions. */
 export interface ReportRow extends Figures {
   readonly strategy: string;
   readonly version: number;
-  /** Name of the group: `BTCUSDT 1h`, `2024-01`, `TREND_UP`, ...; ALL: everything within the filter. */
+  /** Name of the group: `BTCUSDT 1h`, `2024-01`, `TREND_UP`, `BTCUSDT 1h TREND_UP`, ...; ALL: everything within the filter. */
   readonly group: string;
-  /** Where the group is one partition, one symbol or one interval; else null. */
+  /** Where the group is of one partition, one symbol or one interval; else null. */
   readonly symbol: string | null;
   readonly interval: string | null;
   /** Klines of the partition within the filter's times; null for groups of another kind. */
@@ -48,23 +54,21 @@ export interface Report {
  * @throws Error that lists the names when the strategy or version is not there
  */
 export async function readFigures(
-  warehouse: Warehouse,
+  source: SampleSource,
   filter: AnalyticsFilter = {},
   by: Grouping | 'all' = 'partition',
 ): Promise<ReportRow[]> {
-  const found = await forEachSample(warehouse, filter, by === 'regime', (sample) =>
-    rowsBy(sample, by, filter),
-  );
+  const found = await forEachSample(source, filter, hasRegimes(by), (sample) => rowsBy(sample, by, filter));
   return found.flat();
 }
 
 /** `readFigures` and, from the same snapshot, the overview of every strategy version that has predictions. */
 export async function readReport(
-  warehouse: Warehouse,
+  source: SampleSource,
   filter: AnalyticsFilter = {},
   by: Grouping = 'partition',
 ): Promise<Report> {
-  const found = await forEachSample(warehouse, filter, by === 'regime', async (sample) => {
+  const found = await forEachSample(source, filter, hasRegimes(by), async (sample) => {
     const rows = await rowsBy(sample, by, filter);
     const whole = wholeOf(by, rows) ?? (await rowsBy(sample, 'all', filter))[0];
     return { rows, overall: whole === undefined ? [] : [await overviewOf(sample, whole)] };
@@ -78,7 +82,7 @@ export async function readReport(
 /** The only group of a grouping that leaves no prediction out is everything: nothing is computed twice. */
 function wholeOf(by: Grouping, rows: readonly ReportRow[]): ReportRow | undefined {
   const [row, ...others] = rows;
-  if (row === undefined || others.length > 0 || by === 'side' || by === 'regime') return undefined;
+  if (row === undefined || others.length > 0 || by === 'side' || hasRegimes(by)) return undefined;
   return { ...row, group: 'ALL', symbol: null, interval: null, bars: null };
 }
 
@@ -96,19 +100,19 @@ async function overviewOf(sample: Sample, whole: ReportRow): Promise<StrategyOve
 async function rowsBy(sample: Sample, by: Grouping | 'all', filter: AnalyticsFilter): Promise<ReportRow[]> {
   const rows: ReportRow[] = [];
   // One after the other: together they would hold every trade four times.
-  for (const file of groupFiles(by)) rows.push(...(await rowsOf(sample, file, filter)));
+  for (const part of groupParts(by)) rows.push(...(await rowsOf(sample, part, filter)));
   return rows;
 }
 
-async function rowsOf(sample: Sample, by: GroupFile, filter: AnalyticsFilter): Promise<ReportRow[]> {
-  await sample.group(by);
+async function rowsOf(sample: Sample, part: GroupPart, filter: AnalyticsFilter): Promise<ReportRow[]> {
+  await sample.group(part);
   const summaries = await sample.read<SummaryRow>('summary');
   const rolling = byGroup(await sample.read<RollingRow>('rolling-last'));
   const skipped = await openAccounts(sample, allocationOf(filter));
   const drawdowns = byGroup(await sample.read<DrawdownRow>('drawdown'));
   const returns = byGroup(await sample.read<ReturnsRow>('returns'));
   return summaries.map((summary) => ({
-    ...nameOf(sample, by, summary),
+    ...nameOf(sample, part, summary),
     ...figuresOf({
       summary,
       rolling: rolling.get(summary.g),
@@ -125,17 +129,18 @@ function byGroup<Row extends { readonly g: number }>(rows: readonly Row[]): Read
 }
 
 function nameOf(
-  { record, slots }: { readonly record: StrategyRecord; readonly slots: Sample['slots'] },
-  by: GroupFile,
+  sample: Sample,
+  part: GroupPart,
   { g, label }: SummaryRow,
 ): Pick<ReportRow, 'strategy' | 'version' | 'group' | 'symbol' | 'interval' | 'bars'> {
-  const partition = by === 'partition' ? slots.find(({ slot }) => slot === g) : undefined;
+  const { document, version } = sample.record;
+  const partition = sample.slotOf(part, g);
   return {
-    strategy: record.document.strategy,
-    version: record.version,
+    strategy: document.strategy,
+    version,
     group: label,
-    symbol: by === 'symbol' ? label : (partition?.symbol ?? null),
-    interval: by === 'interval' ? label : (partition?.interval ?? null),
-    bars: partition?.bars ?? null,
+    symbol: part.file === 'symbol' ? label : (partition?.symbol ?? null),
+    interval: part.file === 'interval' ? label : (partition?.interval ?? null),
+    bars: part.file === 'partition' ? (partition?.bars ?? null) : null,
   };
 }

@@ -1,7 +1,5 @@
-import { whichVersions } from '../reads/versions.js';
 import type { StrategyRecord } from '../strategy.js';
-import type { Warehouse } from '../warehouse.js';
-import { type AnalyticsFilter, allocationOf, type GroupFile } from './filter.js';
+import { type AnalyticsFilter, allocationOf, type GroupPart } from './filter.js';
 import { lookaheadParts } from './lookahead.js';
 import type { AnalyticsSession, Parameters } from './session.js';
 import { partitionParameters, readSlots, type Slot } from './slots.js';
@@ -10,6 +8,9 @@ import type { TradeColumns } from './take-trades.js';
 
 /** Tolerance in favour of meeting strong_edge (SPEC 5). */
 const SCORE_TOLERANCE = 1e-9;
+
+/** Numbers that in-partition.sql gives to the groups of a partition. */
+const GROUPS_OF_A_SLOT = 8;
 
 /** Columns of trades.sql; `n` is the number in trade order. */
 export interface Trades extends Omit<TradeColumns, 'g'> {
@@ -52,9 +53,16 @@ export class Sample {
   }
 
   /** Makes the view `sample`: the signals with `g` (number of the group, in the order of its display) and `label`; and `rolling`. */
-  async group(by: GroupFile): Promise<void> {
-    await this.session.define('sample', analyticsSql(`by-${by}`));
+  async group({ file, inPartition }: GroupPart): Promise<void> {
+    if (inPartition) await this.session.define('grouped', analyticsSql(`by-${file}`));
+    await this.session.define('sample', analyticsSql(inPartition ? 'in-partition' : `by-${file}`));
     await this.session.define('rolling', analyticsSql('rolling'));
+  }
+
+  /** The partition that a group is of; undefined: it is of several. */
+  slotOf({ file, inPartition }: GroupPart, g: number): Slot | undefined {
+    const number = inPartition ? Math.floor(g / GROUPS_OF_A_SLOT) : file === 'partition' ? g : null;
+    return this.slots.find(({ slot }) => slot === number);
   }
 
   /** Every closed trade of the sample, in the order in which an account meets them; read once. */
@@ -67,23 +75,6 @@ export class Sample {
   read<Row>(name: string): Promise<Row[]> {
     return this.session.rows<Row>(analyticsSql(name), this.parameters);
   }
-}
-
-/** Runs `work` on the sample of every strategy version that the filter names, each in a snapshot of its own. */
-export async function forEachSample<T>(
-  warehouse: Warehouse,
-  filter: AnalyticsFilter,
-  withRegimes: boolean,
-  work: (sample: Sample) => Promise<T>,
-): Promise<T[]> {
-  const found: T[] = [];
-  for (const record of whichVersions(await warehouse.strategies(), filter.strategy))
-    found.push(
-      await warehouse.analyse(async (session) =>
-        work(await Sample.open(session, record, filter, withRegimes)),
-      ),
-    );
-  return found;
 }
 
 function filterParameters(filter: AnalyticsFilter, slots: readonly Slot[]): Parameters {

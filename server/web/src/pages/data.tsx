@@ -1,14 +1,16 @@
-import { getChecks, getGaps, getRejects, getRuns, getStatus } from '../data/api.js';
-import type { CheckRow, GapRow, RejectRow, RunRow, StatusRow } from '../data/types.js';
+import { getGaps, getRejects, getRuns, getStatus } from '../data/api.js';
+import type { GapRow, RejectRow, RunRow, StatusRow } from '../data/types.js';
 import { useQuery } from '../data/use-query.js';
 import { closeTime, count, day, duration, time } from '../format.js';
 import { Card } from '../ui/card.js';
 import { FilterBar } from '../ui/filter-bar.js';
 import { PageHead } from '../ui/page-head.js';
-import { Empty, Shown } from '../ui/states.js';
-import { type Column, Table } from '../ui/table.js';
+import { Shown } from '../ui/states.js';
+import type { Column } from '../ui/table.js';
 import type { View } from '../url.js';
+import { Checks } from './data/checks.js';
 import { Jobs } from './data/jobs.js';
+import { Listed } from './data/listed.js';
 
 /** What is loaded, what is missing or was refused, what is stale, and what has run. */
 export function DataPage({ view }: { readonly view: View }) {
@@ -17,7 +19,6 @@ export function DataPage({ view }: { readonly view: View }) {
   const status = useQuery('status', getStatus);
   const gaps = useQuery(`gaps ${where}`, (signal) => getGaps(filters, signal));
   const rejects = useQuery(`rejects ${where}`, (signal) => getRejects(filters, signal));
-  const checks = useQuery('checks', getChecks);
   const runs = useQuery('runs', getRuns);
   const isShown = (row: { readonly symbol: string; readonly interval: string }): boolean =>
     row.symbol === (filters.symbol ?? row.symbol) && row.interval === (filters.interval ?? row.interval);
@@ -81,32 +82,9 @@ export function DataPage({ view }: { readonly view: View }) {
           </Shown>
         </Card>
       </div>
-      <Card title="Checks" note="Errors must not be; the rest is what the market is like.">
-        <Shown query={checks} what="checks">
-          {(rows) => (
-            <Listed
-              label="Checks"
-              columns={CHECK_COLUMNS}
-              rows={rows}
-              keyOf={({ check }) => check}
-              empty="No check"
-            />
-          )}
-        </Shown>
-      </Card>
+      <Checks />
     </>
   );
-}
-
-function Listed<Row>(props: {
-  readonly label: string;
-  readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
-  readonly keyOf: (row: Row) => string;
-  readonly empty: string;
-}) {
-  const { empty, ...table } = props;
-  return table.rows.length === 0 ? <Empty title={empty} /> : <Table {...table} tall />;
 }
 
 const keyOfMarket = (row: { readonly symbol: string; readonly interval: string }): string =>
@@ -176,18 +154,4 @@ const REJECT_COLUMNS: readonly Column<RejectRow>[] = [
   { head: 'Line', sort: (row) => row.line, cell: (row) => row.line },
   { head: 'Source', text: true, sort: (row) => row.source, cell: (row) => row.source },
   { head: 'Row', text: true, cell: (row) => <code>{row.raw}</code> },
-];
-
-const CHECK_COLUMNS: readonly Column<CheckRow>[] = [
-  { head: 'Check', sort: (row) => row.check, cell: (row) => row.check },
-  {
-    head: 'Found',
-    sort: (row) => row.found,
-    cell: (row) => (
-      <span class={row.level === 'error' && row.found > 0 ? 'bad' : ''}>{count(row.found)}</span>
-    ),
-  },
-  { head: 'Level', text: true, sort: (row) => row.level, cell: (row) => row.level },
-  { head: 'Bars', sort: (row) => row.bars, cell: (row) => count(row.bars) },
-  { head: 'Sound when', text: true, cell: (row) => row.sound },
 ];

@@ -1,4 +1,4 @@
-import { getPartitions, getPerformance } from '../data/api.js';
+import { getPerformance } from '../data/api.js';
 import type { FigureRow } from '../data/types.js';
 import { useQuery } from '../data/use-query.js';
 import { percent, share } from '../format.js';
@@ -82,21 +82,20 @@ export function Regimes({ view }: { readonly view: View }) {
 
 interface MarketRow extends FigureRow {
   readonly market: string;
+  readonly regime: string;
 }
 
 /** Over all markets and, when there are several, for each one. */
 async function regimes(filters: View['filters'], signal: AbortSignal): Promise<MarketRow[]> {
-  const ask = async (patch: View['filters'], market: string): Promise<MarketRow[]> =>
-    (await getPerformance({ ...filters, ...patch, by: 'regime' }, signal)).map((row) => ({ ...row, market }));
-  const partitions = (await getPartitions(signal)).filter(
-    ({ symbol, interval }) =>
-      symbol === (filters.symbol ?? symbol) && interval === (filters.interval ?? interval),
+  const [all, each] = await Promise.all(
+    ['regime', 'partition-regime'].map((by) => getPerformance({ ...filters, by }, signal)),
   );
-  if (partitions.length === 1) return ask({}, `${partitions[0]!.symbol} ${partitions[0]!.interval}`);
-  const rows = await ask({}, 'all markets');
-  for (const { symbol, interval } of partitions)
-    rows.push(...(await ask({ symbol, interval }, `${symbol} ${interval}`)));
-  return rows;
+  const markets = each!.map((row) => {
+    const market = `${row.symbol} ${row.interval}`;
+    return { ...row, market, regime: row.group.slice(market.length + 1) };
+  });
+  if (new Set(markets.map(({ market }) => market)).size === 1) return markets;
+  return [...all!.map((row) => ({ ...row, market: 'all markets', regime: row.group })), ...markets];
 }
 
 function matrixOf(rows: readonly MarketRow[], name: FigureName) {
@@ -105,7 +104,7 @@ function matrixOf(rows: readonly MarketRow[], name: FigureName) {
   return names.map((of) => ({
     name: of,
     cells: LABELS.map((label) => {
-      const row = rows.find((one) => nameOf(one) === of && one.group === label);
+      const row = rows.find((one) => nameOf(one) === of && one.regime === label);
       if (row === undefined) return null;
       const value = row[name];
       const trades = row.wins + row.losses + row.expired;

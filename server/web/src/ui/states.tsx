@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import type { Query } from '../data/use-query.js';
 
-/** Something is on its way. */
-export function Loading({ what }: { readonly what: string }) {
+/** Something is on its way; `why` says what takes so long. */
+export function Loading({ what, why }: { readonly what: string; readonly why?: string | undefined }) {
   return (
     <div class="skeleton" role="status">
       <span class="hidden">Loading {what}</span>
+      {why !== undefined && <span>{why}</span>}
     </div>
   );
 }
@@ -42,11 +43,12 @@ export function Failed({ error, retry }: { readonly error: Error; readonly retry
 export function Shown<T>(props: {
   readonly query: Query<T>;
   readonly what: string;
+  readonly why?: string;
   readonly children: (data: T) => ComponentChildren;
 }) {
-  const { query, what, children } = props;
+  const { query, what, why, children } = props;
   if (query.error !== null) return <Failed error={query.error} retry={query.retry} />;
-  if (query.data === undefined) return <Loading what={what} />;
+  if (query.data === undefined) return <Loading what={what} why={why} />;
   return (
     <div class={query.isLoading ? 'stale' : ''} aria-busy={query.isLoading}>
       {children(query.data)}
