@@ -42,6 +42,17 @@ const READ_PROBLEMS = {
 /** A row of a list: texts and numbers, unknown is null. Several texts are joined by `;`, flags are 0 and 1. */
 export type RowSchema = z.ZodObject<Record<string, z.ZodType>>;
 
+/** Parameters of a path that has some; a client must not be asked for those of one that has none. */
+type RequestOf<Query extends z.ZodType, Params extends z.ZodObject | undefined> = Params extends z.ZodObject
+  ? { query: Query; params: Params }
+  : { query: Query };
+
+/** Documented, and left out of the types: a client that asks for one reads bytes or text, and `json()` means JSON. */
+const OTHER_FORMATS: object = {
+  [MEDIA.csv]: { schema: z.string() },
+  [MEDIA.arrow]: { schema: z.string().openapi({ format: 'binary' }) },
+};
+
 /** `row.partial()` of a generic row would be a row of anything: clients take their types from here. */
 type PartialRow<Row extends RowSchema> = z.ZodObject<{
   [Name in keyof Row['shape']]: z.ZodOptional<Row['shape'][Name]>;
@@ -58,7 +69,8 @@ interface ListOptions<
   Path extends string,
   Row extends RowSchema,
   Filters extends z.core.$ZodLooseShape,
-  Params extends z.ZodObject,
+  Sorts extends readonly [string, ...string[]],
+  Params extends z.ZodObject | undefined,
 > {
   readonly path: Path;
   readonly operationId: string;
@@ -67,7 +79,7 @@ interface ListOptions<
   readonly row: Row;
   readonly filters: Filters;
   /** Columns to sort by, the first is the default. */
-  readonly sorts: readonly [string, ...string[]];
+  readonly sorts: Sorts;
   readonly params?: Params;
 }
 
@@ -76,9 +88,19 @@ export function listRoute<
   const Path extends string,
   Row extends RowSchema,
   const Filters extends z.core.$ZodLooseShape,
-  Params extends z.ZodObject = z.ZodObject<Record<never, never>>,
->({ path, operationId, tag, summary, row, filters, sorts, params }: ListOptions<Path, Row, Filters, Params>) {
-  const choices = sorts.flatMap((name) => [name, `-${name}`]) as [string, ...string[]];
+  const Sorts extends readonly [string, ...string[]],
+  Params extends z.ZodObject | undefined = undefined,
+>({
+  path,
+  operationId,
+  tag,
+  summary,
+  row,
+  filters,
+  sorts,
+  params,
+}: ListOptions<Path, Row, Filters, Sorts, Params>) {
+  const choices = sorts.flatMap((name: Sorts[number]) => [name, `-${name}`] as const);
   const query = z
     .strictObject({
       ...filters,
@@ -110,7 +132,7 @@ export function listRoute<
     operationId,
     tags: [tag],
     summary,
-    request: { query, params: (params ?? z.object({})) as Params },
+    request: { query, params } as RequestOf<typeof query, Params>,
     responses: {
       200: {
         description: summary,
@@ -122,8 +144,7 @@ export function listRoute<
               next_cursor: z.string().nullable().openapi({ description: 'null: this was the last page' }),
             }),
           },
-          [MEDIA.csv]: { schema: z.string() },
-          [MEDIA.arrow]: { schema: z.string().openapi({ format: 'binary' }) },
+          ...OTHER_FORMATS,
         },
       },
       304: notModified,
@@ -143,7 +164,7 @@ interface DocumentOptions<
   Path extends string,
   Body extends z.ZodType,
   Query extends z.core.$ZodLooseShape,
-  Params extends z.ZodObject,
+  Params extends z.ZodObject | undefined,
 > {
   readonly path: Path;
   readonly operationId: string;
@@ -159,18 +180,16 @@ export function documentRoute<
   const Path extends string,
   Body extends z.ZodType,
   const Query extends z.core.$ZodLooseShape,
-  Params extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Params extends z.ZodObject | undefined = undefined,
 >({ path, operationId, tag, summary, body, query, params }: DocumentOptions<Path, Body, Query, Params>) {
+  const schema = z.strictObject(query).refine(isRange, RANGE_MISTAKE);
   return createRoute({
     method: 'get',
     path,
     operationId,
     tags: [tag],
     summary,
-    request: {
-      query: z.strictObject(query).refine(isRange, RANGE_MISTAKE),
-      params: (params ?? z.object({})) as Params,
-    },
+    request: { query: schema, params } as RequestOf<typeof schema, Params>,
     responses: {
       200: { description: summary, headers: TAGGED, content: { [MEDIA.json]: { schema: body } } },
       304: notModified,
