@@ -8,6 +8,7 @@ import { DuckDbDirectory } from './directory.js';
 import { FewRows } from './few-rows.js';
 import { Mutex } from './mutex.js';
 import { DuckDbStore } from './store.js';
+import { ThreadCount } from './thread-count.js';
 
 export interface DatabaseOptions {
   readonly memoryLimit: string;
@@ -37,6 +38,7 @@ export class Database {
   readonly directory = new DuckDbDirectory();
   /** Held while a session commits and while ids are given out. */
   readonly mutex = new Mutex();
+  readonly threads: ThreadCount;
   readonly #instance: DuckDBInstance;
   readonly #key: string | null;
   readonly #connections = new Set<DuckDBConnection>();
@@ -49,11 +51,15 @@ export class Database {
   readonly #idleWriters: WriterConnection[] = [];
   #users = 0;
 
-  private constructor(url: string, key: string | null, instance: DuckDBInstance, isReadOnly: boolean) {
+  private constructor(url: string, key: string | null, instance: DuckDBInstance, options: DatabaseOptions) {
     this.url = url;
     this.#key = key;
     this.#instance = instance;
-    this.isReadOnly = isReadOnly;
+    this.isReadOnly = options.readOnly;
+    const all = options.threads === null ? 'RESET threads' : `SET threads = ${options.threads}`;
+    this.threads = new ThreadCount((isOne) =>
+      this.use(({ connection }) => connection.run(isOne ? 'SET threads = 1' : all)),
+    );
   }
 
   /**
@@ -87,7 +93,7 @@ export class Database {
   static async #create(path: string, key: string | null, options: DatabaseOptions): Promise<Database> {
     const url = `duckdb:${path}`;
     const instance = await createInstance(url, path, options);
-    const database = new Database(url, key, instance, options.readOnly);
+    const database = new Database(url, key, instance, options);
     try {
       await database.reload();
     } catch (error) {

@@ -1,6 +1,5 @@
 import type { AnalyticsSession } from '../analytics/session.js';
 import type { Warehouse } from '../warehouse.js';
-import { readRows } from './rows.js';
 
 /**
  * Every transaction that changes what can be read writes one of these rows: facts come with a task or a change, runs and
@@ -13,11 +12,9 @@ const GENERATION = `SELECT concat_ws('-',
   (SELECT concat_ws('.', coalesce(max(run_id), 0), count(finished_at)) FROM run),
   (SELECT concat_ws('.', count(*), coalesce(sum(strategy_id * is_enabled), 0)) FROM dim_strategy)) AS generation`;
 
-/** What the ledger stands at: the same text, the same data. Of a session, ask after its first query. */
+/** What the ledger stands at: the same text, the same data; DuckDB. Of a session, ask after its first query. */
 export async function readGeneration(source: Warehouse | AnalyticsSession): Promise<string> {
-  const [row] =
-    'kept' in source
-      ? await source.kept<{ generation: string }>(GENERATION)
-      : await readRows<{ generation: string }>(source, GENERATION);
+  if ('glance' in source) return source.glance(readGeneration);
+  const [row] = await source.kept<{ generation: string }>(GENERATION);
   return row!.generation;
 }
