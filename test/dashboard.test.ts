@@ -27,11 +27,11 @@ const WHERE = 'strategy=trend-momentum&symbol=BTCUSDT&interval=1h';
 
 describe.skipIf(why !== '')(`dashboard${why === '' ? '' : ` (${why})`}`, () => {
   const folder = temporaryFolder();
+  const warehouse = `duckdb:${join(folder.path, 'w.duckdb')}`;
   let server: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
 
   beforeAll(async () => {
-    const warehouse = `duckdb:${join(folder.path, 'w.duckdb')}`;
     const klines = readdirSync(KLINES).find((name) => name.startsWith('BTCUSDT-1h-'))!;
     const run = async (...args: string[]): Promise<void> => {
       const { code, stderr } = await klinemill([...args, '--warehouse', warehouse]);
@@ -216,6 +216,26 @@ describe.skipIf(why !== '')(`dashboard${why === '' ? '' : ` (${why})`}`, () => {
     await page.keyboard.press('Enter');
     await page.locator('[data-prediction]').waitFor({ state: 'detached' });
     await page.context().close();
+  });
+
+  it('says that the server has gone, and goes on by itself when it is back', async () => {
+    const { page } = await openPage(browser);
+    const own = await serve(warehouse);
+    const port = new URL(own.url).port;
+    await page.goto(`${own.url}/#/performance?${WHERE}`);
+    await settled(page);
+    await own.close();
+    await page.getByText('not live').waitFor();
+    await page.getByLabel('Side').selectOption('SELL');
+    await page.locator('.state.error').first().waitFor();
+    expect(await page.locator('.state.error').first().innerText()).toContain('No answer from the server');
+    const back = await serve(warehouse, ['--port', port]);
+    await page.locator('.state.error').first().waitFor({ state: 'detached' });
+    await settled(page);
+    const [row] = await api<Record<string, number>>(`performance?by=all&${WHERE}&side=SELL`);
+    expect(await page.locator('dd[data-field="wins"]').innerText()).toBe(row!.wins!.toLocaleString('en-US'));
+    await page.context().close();
+    await back.close();
   });
 
   it('says what is wrong with a view, and keeps working', async () => {

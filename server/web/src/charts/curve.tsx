@@ -38,6 +38,21 @@ export const TIME_AXIS: CurveAxis = {
   format: (at) => new Date(at * 1000).toISOString().slice(0, 16).replace('T', ' '),
 };
 
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/**
+ * Ticks of times by their distance, as uPlot takes them: the tick, and what is put below the first one of a year and of a day.
+ * Its own are months before days and hours with am and pm.
+ */
+const TIME_TICKS: (string | number | null)[][] = [
+  [365 * DAY, '{YYYY}', null, null, null, null, null, null, 1],
+  [28 * DAY, '{MMM}', '\n{YYYY}', null, null, null, null, null, 1],
+  [DAY, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
+  [MINUTE, '{HH}:{mm}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
+];
+
 /** A curve by uPlot, which draws at most the extremes of each pixel. Drag to zoom, double click to come back. */
 export function Curve(props: CurveProps) {
   const theme = useTheme();
@@ -75,7 +90,10 @@ function optionsOf({ series, axis, height = 220, sync }: CurveProps, width: numb
     cursor: sync === undefined ? {} : { sync: { key: sync } },
     scales: { x: { time: axis.isTime } },
     axes: [
-      { ...drawn, ...(axis.isTime ? {} : { values: (_: uPlot, at: number[]) => at.map(axis.format) }) },
+      {
+        ...drawn,
+        values: axis.isTime ? TIME_TICKS : (_: uPlot, at: number[]) => at.map(axis.format),
+      },
       { ...drawn, size: 62, values: (_, at) => at.map((value) => series[0]!.format(value)) },
     ],
     series: [

@@ -19,6 +19,8 @@ const QUIET_MS = 500;
 
 let source: EventSource | null = null;
 let generation: string | null = null;
+/** The stream broke: nobody knows what happened until it is open again. */
+let isLost = false;
 let pending: ReturnType<typeof setTimeout> | undefined;
 
 /** Listens; the first listener opens the stream, which then stays (the browser reopens it by itself). */
@@ -41,13 +43,17 @@ function tell<Name extends keyof Events>(name: Name, event: Events[Name]): void 
 function open(): EventSource {
   const opened = new EventSource('/v1/events');
   opened.onopen = () => tell('state', undefined);
-  opened.onerror = () => tell('state', undefined);
+  opened.onerror = () => {
+    isLost = true;
+    tell('state', undefined);
+  };
   opened.addEventListener('prediction', factsChanged);
   opened.addEventListener('job', (event) => tell('job', JSON.parse(event.data)));
   opened.addEventListener('generation', (event) => {
     const told: string = JSON.parse(event.data).generation;
-    // The first one says where the data is, not that it moved.
-    if (generation !== null && told !== generation) factsChanged();
+    // The first one says where the data is, not that it moved. Behind a break pages may stand without an answer.
+    if (isLost || (generation !== null && told !== generation)) factsChanged();
+    isLost = false;
     generation = told;
   });
   return opened;

@@ -2,7 +2,7 @@ import { Sparkline } from '../charts/sparkline.js';
 import { getEquity, getPerformance } from '../data/api.js';
 import type { FigureRow } from '../data/types.js';
 import { useQuery } from '../data/use-query.js';
-import { count, fixed, percent, share, tone } from '../format.js';
+import { count, fixed, percent, share, tone, UNKNOWN } from '../format.js';
 import { Card } from '../ui/card.js';
 import { FilterBar } from '../ui/filter-bar.js';
 import { PageHead } from '../ui/page-head.js';
@@ -103,8 +103,10 @@ function EquityLine({ row, filters }: { readonly row: FigureRow; readonly filter
     symbol: row.symbol!,
     interval: row.interval!,
   };
-  const { data } = useQuery(`equity ${JSON.stringify(own)}`, (signal) => getEquity(own, signal));
-  if (data === undefined || data.length === 0) return null;
+  const { data, error } = useQuery(`equity ${JSON.stringify(own)}`, (signal) => getEquity(own, signal));
+  if (error !== null) return <span title={error.message}>{UNKNOWN}</span>;
+  if (data === undefined) return <div class="spark skeleton" />;
+  if (data.length === 0) return UNKNOWN;
   return (
     <Sparkline
       values={[100, ...data.map(({ equity }) => equity)]}

@@ -28,10 +28,16 @@ export function Empty({
 }
 
 export function Failed({ error, retry }: { readonly error: Error; readonly retry: () => void }) {
+  const isAnswer = error.name === 'Problem';
   return (
     <div class="state error" role="alert">
-      <strong>{error.name === 'Problem' ? 'The server refused' : 'No answer from the server'}</strong>
-      <span>{error.message}</span>
+      <strong>{isAnswer ? 'The server refused' : 'No answer from the server'}</strong>
+      {/* What a browser says of a lost connection ("Failed to fetch") helps nobody. */}
+      <span>
+        {isAnswer
+          ? error.message
+          : 'It has ended or cannot be reached; the page goes on when klinemill serve answers again.'}
+      </span>
       <button type="button" class="button" onClick={retry}>
         Try again
       </button>

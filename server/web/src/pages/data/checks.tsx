@@ -21,8 +21,8 @@ export function Checks() {
   return (
     <Card title="Checks" note="Errors must not be; the rest is what the market is like.">
       {isOld && (
-        <p class="note line">
-          The data has changed since.
+        <p class="note">
+          The data has changed since.{' '}
           <button type="button" class="button" onClick={again}>
             Check again
           </button>
