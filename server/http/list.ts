@@ -221,6 +221,8 @@ function behind(rows: readonly Row[], keyOf: (row: Row) => Key, key: Key): numbe
 async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
   const found: Uint8Array[] = [];
   for await (const piece of pieces) found.push(piece);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only as Uint8Array<ArrayBuffer>;
   const all = new Uint8Array(found.reduce((length, piece) => length + piece.length, 0));
   let at = 0;
   for (const piece of found) {
