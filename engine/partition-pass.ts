@@ -11,6 +11,7 @@ import {
   type Warehouse,
   type WriteSession,
 } from '../warehouse/index.js';
+import { ownAsPlanned, type PlannedChanges } from './as-planned.js';
 import { resumeCarry } from './checkpoint.js';
 import { ContestedExits } from './contested.js';
 import { durationOf } from './interval.js';
@@ -33,6 +34,8 @@ export interface PassContext {
   readonly runId: number;
   /** The newest change of klines when the plan was made. */
   readonly seq: number;
+  /** Of each partition, when the plan was made. */
+  readonly planned: PlannedChanges;
   readonly now: () => number;
   readonly onBars?: ((bars: number) => void) | undefined;
 }
@@ -92,6 +95,7 @@ class PartitionPass {
     const openTrades = pass.strategies.map((strategy, i) => this.#openTrades(strategy, carry?.trades[i]));
     const chunks = ahead(this.#computed(from, carry), CHUNKS_AHEAD);
     return context.writes.write(async (session) => {
+      await ownAsPlanned(session, partition, context.planned);
       await this.#clear(session, from, openTrades);
       for await (const { klines, output } of chunks) {
         this.#keepBlocks(hasher.push(klineArrays(klines), klines.numRows), output.blocks);
@@ -208,6 +212,7 @@ class PartitionPass {
     const head = {
       ...base,
       seq: context.seq,
+      finerSeq: context.seq,
       rows: partition.rows,
       lastCloseTime: partition.lastCloseTime,
     };

@@ -41,6 +41,7 @@ function head(partition: PartitionState, strategyId: number | null, seq: number)
     interval: partition.interval,
     strategyId,
     seq,
+    finerSeq: seq,
     rows: partition.rows,
     lastCloseTime: partition.lastCloseTime,
     versions: record === undefined ? versions.codes : strategyVersions(record.document, versions),

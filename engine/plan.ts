@@ -112,7 +112,7 @@ function planPartition(
     }
     if (lack !== null) join(lack).strategies.push(strategy);
     if (lack === null || lack.from !== null) {
-      const changed = finer.filter((change) => change.seq > head!.seq);
+      const changed = finer.filter((change) => change.seq > head!.finerSeq);
       if (changed.length > 0) refinements.push({ strategy, changed });
     }
   }

@@ -1,5 +1,6 @@
 import type { PartitionState, Warehouse } from '../warehouse/index.js';
 import { againWhenLost } from './again-when-lost.js';
+import { type PlannedChanges, plannedChanges } from './as-planned.js';
 import { createInlinePool } from './inline-pool.js';
 import { type PassContext, type PassReport, runPass } from './partition-pass.js';
 import { type PartitionPlan, type PlanFilter, planRecompute } from './plan.js';
@@ -48,12 +49,21 @@ export interface RecomputeReport {
 export async function plan(
   warehouse: Warehouse,
   options: PlanFilter & { readonly force?: boolean | undefined; readonly versions?: Versions | undefined },
-): Promise<{ readonly plans: PartitionPlan[]; readonly seq: number; readonly versions: Versions }> {
+): Promise<{
+  readonly plans: PartitionPlan[];
+  readonly partitions: readonly PartitionState[];
+  readonly seq: number;
+  readonly planned: PlannedChanges;
+  readonly versions: Versions;
+}> {
   const versions = options.versions ?? currentVersions();
+  // First: what changes while the rest is read makes `ownAsPlanned` refuse.
+  const planned = plannedChanges(await warehouse.newestChanges());
   const heads = await warehouse.heads();
   const changes = await warehouse.klineChanges(0);
+  const partitions = await warehouse.partitions();
   const plans = planRecompute({
-    partitions: await warehouse.partitions(),
+    partitions,
     changes,
     heads,
     strategies: await warehouse.strategies(),
@@ -61,7 +71,8 @@ export async function plan(
     filter: options,
     force: options.force ?? false,
   });
-  return { plans, seq: changes.reduce((newest, change) => Math.max(newest, change.seq), 0), versions };
+  const seq = changes.reduce((newest, change) => Math.max(newest, change.seq), 0);
+  return { plans, partitions, seq, planned, versions };
 }
 
 /**
@@ -71,33 +82,40 @@ export async function plan(
 export async function recompute(warehouse: Warehouse, options: RecomputeOptions): Promise<RecomputeReport> {
   const now = options.now ?? Date.now;
   const startedAt = now();
-  const { plans, seq, versions } = await plan(warehouse, options);
-  options.onPlan?.(plans);
-  if (plans.length === 0)
+  const { versions, ...first } = await plan(warehouse, options);
+  options.onPlan?.(first.plans);
+  if (first.plans.length === 0)
     return { runId: null, tasks: [], bars: 0, rowsWritten: 0, elapsedMs: now() - startedAt };
 
   const runId = await warehouse.startRun('recompute', describe(options), startedAt);
   const pool = options.threads === 0 ? createInlinePool() : createThreadPool(options.threads);
-  const context: Omit<PassContext, 'writes'> = {
+  const context: Omit<PassContext, 'writes' | 'seq' | 'planned'> = {
     warehouse,
     pool,
     versions,
     chunkRows: options.chunkRows ?? DEFAULT_CHUNK_ROWS,
     runId,
-    seq,
     now,
     onBars: options.onBars,
   };
   const tasks: TaskReport[] = [];
-  const left = new Set(plans);
+  const done = new Set<string>();
+  let next: Pick<typeof first, 'plans' | 'seq' | 'planned'> | null = first;
   try {
     await againWhenLost(async () => {
-      // Anew each time: the one before fails with the transaction that was lost.
+      // Anew each time: others may have written what was planned, and the queue fails with the transaction that was lost.
+      const { plans, seq, planned } = next ?? (await plan(warehouse, { ...options, versions }));
+      next = null;
       const writes = new WriteQueue(warehouse);
+      // What stands is no longer stale, unless everything is.
+      const left =
+        options.force === true
+          ? plans.filter(({ partition }) => !done.has(nameOfPartition(partition)))
+          : plans;
       try {
-        await forEachBounded([...left], partitionsUnderWay(pool.threads), async (item) => {
-          tasks.push(...(await runPlan({ ...context, writes }, item)));
-          left.delete(item);
+        await forEachBounded(left, partitionsUnderWay(pool.threads), async (item) => {
+          tasks.push(...(await runPlan({ ...context, seq, planned, writes }, item)));
+          done.add(nameOfPartition(item.partition));
         });
       } finally {
         // Passes that were written before a failure stand, unless they shared its transaction.
@@ -176,6 +194,10 @@ async function forEachBounded<T>(
 
 function keyOf({ symbol, interval }: PartitionState): { symbol: string; interval: string } {
   return { symbol, interval };
+}
+
+function nameOfPartition({ symbol, interval }: PartitionState): string {
+  return `${symbol}|${interval}`;
 }
 
 function nameOf({ document, version }: PartitionPlan['passes'][number]['strategies'][number]): string {

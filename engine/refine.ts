@@ -1,6 +1,7 @@
 import type { RecordBatch } from 'apache-arrow';
 import { TradeBook } from '../kernels/index.js';
 import { numbers, type PartitionState, values, type WriteSession } from '../warehouse/index.js';
+import { ownAsPlanned } from './as-planned.js';
 import { ChunkMemory } from './chunk-memory.js';
 import { collect } from './collect.js';
 import { ContestedExits } from './contested.js';
@@ -29,6 +30,7 @@ export function runRefinement(
 ): Promise<PassReport> {
   return context.writes.write(async (session) => {
     const startedAt = context.now();
+    await ownAsPlanned(session, partition, context.planned);
     const { strategy } = refinement;
     const compiled = compileStrategy(strategy, partition.interval);
     const trades = await affectedTrades(context, partition, refinement, compiled);
@@ -122,7 +124,7 @@ async function writeLedger(
   const { strategyId, document } = strategy;
   const versions = strategyVersions(document, context.versions);
   const base = { symbol, interval, strategyId, versions, runId: context.runId };
-  await session.setHead({ ...base, seq: context.seq, rows, lastCloseTime });
+  await session.setHead({ ...base, seq: context.seq, finerSeq: context.seq, rows, lastCloseTime });
   await session.recordTask({
     ...base,
     stage: 'refine',

@@ -24,6 +24,34 @@ import { withStrategies } from './support/mysql.js';
 const SEEDS = Array.from({ length: seedsOf(1) }, (_, i) => i + 1);
 let server: TestServer | null = null;
 
+/** One series a partition, so that each of two consumers has some. */
+function spread(seed: number) {
+  const all = messages(seed);
+  const keys = [...new Set(all.map(({ key }) => key))];
+  return all.map((one) => ({ ...one, partition: keys.indexOf(one.key) }));
+}
+
+const sharing = (url: string, topic: string) => ({
+  url,
+  topic,
+  group: randomUUID(),
+  untilEnd: false,
+  sessionMs: 6_000,
+  transactionMessages: 60,
+});
+
+/** Resolves when the warehouse has taken in all that the topic holds. */
+async function takenIn(url: string, topic: string): Promise<void> {
+  const end = await topicEnd(topic);
+  const warehouse = await openWarehouse(url);
+  const isDone = async () => {
+    const stored = await warehouse.streamOffsets(topic);
+    return stored.reduce((sum, { nextOffset }) => sum + nextOffset, 0) === end;
+  };
+  while (!(await isDone())) await sleep(200);
+  await warehouse.close();
+}
+
 function sharedCases(suite: StreamSuite): void {
   it.each(SEEDS)('seed %i: the database is killed and comes back: nothing is lost', async (seed) => {
     const own = await ownServer(join(suite.folder, `server-${seed}`));
@@ -50,18 +78,8 @@ function sharedCases(suite: StreamSuite): void {
     'seed %i: two consumers share a topic, one is killed: the other one takes over',
     async (seed) => {
       const url = await suite.make();
-      // One series a partition, so that each of the two has some.
-      const keys = [...new Set(messages(seed).map(({ key }) => key))];
-      const spread = messages(seed).map((one) => ({ ...one, partition: keys.indexOf(one.key) }));
-      const topic = await filledTopic(spread, { partitions: 3 });
-      const own = {
-        url,
-        topic,
-        group: randomUUID(),
-        untilEnd: false,
-        sessionMs: 6_000,
-        transactionMessages: 60,
-      };
+      const topic = await filledTopic(spread(seed), { partitions: 3 });
+      const own = sharing(url, topic);
       const next = random(seed);
       const consumers = [consumer(own), consumer(own)];
       const enough = 500 + Math.floor(next() * 3_000);
@@ -69,16 +87,9 @@ function sharedCases(suite: StreamSuite): void {
       const left = consumers.find((one) => one !== first)!;
       first.kill('SIGKILL');
       await first.ended;
-      const end = await topicEnd(topic);
-      const warehouse = await openWarehouse(url);
-      const isDone = async () => {
-        const stored = await warehouse.streamOffsets(topic);
-        return stored.reduce((sum, { nextOffset }) => sum + nextOffset, 0) === end;
-      };
-      while (!(await isDone())) await sleep(200);
-      await warehouse.close();
+      await takenIn(url, topic);
       // Contested exits are looked at when nothing else waits.
-      await sleep(1_000);
+      await sleep(3_000);
       left.kill('SIGTERM');
       expect(await left.ended).toMatchObject({ code: 0 });
       expect(await linesOf(url)).toEqual(suite.truth());
@@ -86,6 +97,35 @@ function sharedCases(suite: StreamSuite): void {
       await expectPublished(url, topic);
     },
   );
+
+  it.each(SEEDS)('seed %i: two consumers share the intervals of a symbol', async (seed) => {
+    const url = await suite.make();
+    const topic = await filledTopic([], { partitions: 3 });
+    const own = sharing(url, topic);
+    const consumers = [consumer(own), consumer(own)];
+    let isShared = false;
+    const both = Promise.all(consumers.map((one) => one.taken(1))).then(() => {
+      isShared = true;
+    });
+    const all = spread(seed);
+    let sent = 0;
+    // Most of the bars come when both have some.
+    while (!isShared && sent < all.length / 2) {
+      await filledTopic(all.slice(sent, sent + 20), { topic });
+      sent += 20;
+      await sleep(200);
+    }
+    await filledTopic(all.slice(sent), { topic });
+    await both;
+    await takenIn(url, topic);
+    // Changes of others are looked at every 2 s.
+    await sleep(6_000);
+    for (const one of consumers) one.kill('SIGTERM');
+    for (const one of consumers) expect(await one.ended).toMatchObject({ code: 0 });
+    expect(await linesOf(url)).toEqual(suite.truth());
+    expect(await readTopic(`${topic}.dlq`)).toEqual([]);
+    await expectPublished(url, topic);
+  });
 }
 
 if (NO_MYSQL)

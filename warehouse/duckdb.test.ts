@@ -139,6 +139,9 @@ describe('duckdb: opening', () => {
     ];
     for (const gone of ['VIEW v_kline_derivation', ...tables.map((table) => `TABLE ${table}`)])
       await connection.run(`DROP ${gone}`);
+    await connection.run('ALTER TABLE stage_head DROP COLUMN finer_seq');
+    await connection.run("INSERT INTO dim_symbol VALUES (1, 'BTCUSDT')");
+    await connection.run("INSERT INTO stage_head VALUES (1, 1, NULL, 7, 3, 100, '{}', 1)");
     await connection.run('DELETE FROM schema_version WHERE version > 1');
     connection.closeSync();
     instance.closeSync();
@@ -147,10 +150,11 @@ describe('duckdb: opening', () => {
     );
     const warehouse = await open(`duckdb:${path}`);
     expect(await warehouse.migrate(CATALOG)).toEqual({
-      applied: ['0002_derivation', '0003_mining', '0004_stream', '0005_commit_mark'],
+      applied: ['0002_derivation', '0003_mining', '0004_stream', '0005_commit_mark', '0006_finer_seq'],
       version: latestVersion(),
     });
     expect((await warehouse.query('SELECT * FROM v_kline_derivation')).rows).toEqual([]);
+    expect(await warehouse.heads()).toMatchObject([{ seq: 7, finerSeq: 7 }]);
     expect(await warehouse.resampleHeads()).toEqual([]);
     expect(await readMiningRuns(warehouse)).toEqual([]);
   });

@@ -33,6 +33,15 @@ export class WarehouseLostError extends Error {
   override readonly name: string = 'WarehouseLostError';
 }
 
+/** Somebody else has changed the partition since its work was planned: it is to be planned anew. */
+export class PartitionMovedError extends WarehouseLostError {
+  override readonly name = 'PartitionMovedError';
+
+  constructor({ symbol, interval }: { readonly symbol: string; readonly interval: string }) {
+    super(`warehouse: others have changed ${symbol} ${interval} since this was planned; try again`);
+  }
+}
+
 /** It was waited for, and no server came back: beginning again would only wait again. */
 export class WarehouseGoneError extends WarehouseLostError {
   override readonly name = 'WarehouseGoneError';

@@ -30,6 +30,7 @@ export { encodeArrow } from './encode/arrow.js';
 export { type Cell, type CellReader, cellReaders } from './encode/cells.js';
 export { encodeCsv } from './encode/csv.js';
 export {
+  PartitionMovedError,
   WarehouseAccessError,
   WarehouseGoneError,
   WarehouseHeldError,

@@ -80,7 +80,7 @@ describe.skipIf(NO_MYSQL)('mysql (set KLINEMILL_TEST_MYSQL; npm run test:service
         changes.push(await bars.recordKlineChange(change));
         const block = { rows: 1, closeTime: closeTime(0), klineHash: 'a'.repeat(64), state: null };
         await bars.replaceLineage(key, 0, [block]);
-        const head = { ...key, strategyId: null, seq: changes.at(-1)!, rows: 1, runId: 1 };
+        const head = { ...key, strategyId: null, seq: changes.at(-1)!, rows: 1, finerSeq: 1, runId: 1 };
         await bars.setHead({ ...head, lastCloseTime: closeTime(0), versions: {} });
         await bars.moveOffsets('t', [{ partition: changes.length, expected: null, next: 1 }]);
       }
@@ -223,6 +223,14 @@ describe.skipIf(NO_MYSQL)('mysql (set KLINEMILL_TEST_MYSQL; npm run test:service
       );
       await server.admin.query(`DELETE FROM ${name}.schema_version WHERE version > 1`);
       await expect(open()).rejects.toThrow('run klinemill migrate');
+      // As version 5 left it.
+      await server.admin.query(`ALTER TABLE ${name}.stage_head DROP COLUMN finer_seq`);
+      await server.admin.query(`INSERT INTO ${name}.dim_symbol (symbol_id, symbol) VALUES (1, 'BTCUSDT')`);
+      await server.admin.query(`INSERT INTO ${name}.stage_head VALUES (1, 1, NULL, 7, 3, 100, '{}', 1)`);
+      const old = await openWarehouse(url);
+      opened.push(old);
+      await old.migrate(CATALOG);
+      expect(await old.heads()).toMatchObject([{ seq: 7, finerSeq: 7 }]);
     });
 
     it('read-only refuses every write', async () => {

@@ -37,8 +37,10 @@ export interface KlineChange extends PartitionKey {
 /** How far a stage of a partition is. `strategyId` null: the indicators. */
 export interface Head extends PartitionKey {
   readonly strategyId: number | null;
-  /** The newest change of klines (of any partition) that this head has taken into account. */
+  /** The newest change of the partition's klines that this head has taken into account. */
   readonly seq: number;
+  /** The same of finer intervals of the symbol, whose bars decide contested exits (SPEC 6). */
+  readonly finerSeq: number;
   readonly rows: number;
   readonly lastCloseTime: number;
   /** Kernel version by code, and for strategies by condition, scoring and confirm too: what the facts were made with. */
@@ -134,8 +136,6 @@ export interface Advance extends PartitionKey {
   readonly block: Omit<LineageBlock, 'state'>;
   /** So many heads, all that are as far as the partition was, move to the change's new number. */
   readonly heads: number;
-  /** False: heads keep their number, since they have not seen everything before the change. */
-  readonly movesSeq: boolean;
 }
 
 /** Why a kline row was not taken (SPEC 2). */
@@ -259,6 +259,8 @@ export interface Warehouse {
   partitions(): Promise<PartitionState[]>;
   /** Changes with `seq > since`, oldest first. */
   klineChanges(since: number): Promise<KlineChange[]>;
+  /** The newest committed change of every partition that has one, also those that `klineChanges` does not show yet. */
+  newestChanges(): Promise<readonly (PartitionKey & { readonly seq: number })[]>;
   heads(): Promise<Head[]>;
   resampleHeads(): Promise<ResampleHead[]>;
   strategies(): Promise<StrategyRecord[]>;
@@ -403,6 +405,8 @@ export interface WriteSession {
     checkpoints: readonly TradeCheckpoint[],
   ): Promise<void>;
   setHead(head: Head): Promise<void>;
+  /** Number of the partition's newest change, 0 without any. The partition is this session's alone from now on. */
+  newestChange(key: PartitionKey): Promise<number>;
   recordTask(task: TaskRecord): Promise<void>;
 
   // Rows as they are stored, for who mirrors another warehouse. Ids are the caller's; those given out after the commit

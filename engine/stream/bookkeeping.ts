@@ -51,9 +51,9 @@ export async function writeLedger(
 export async function writeHeads(
   { runId, versions }: StreamContext,
   session: WriteSession,
-  { key, rows, lastCloseTime, headSeq, strategies }: Series,
+  { key, rows, lastCloseTime, seq, finerSeq, strategies }: Series,
 ): Promise<void> {
-  const head = { ...key, runId, seq: headSeq, rows, lastCloseTime };
+  const head = { ...key, runId, seq, finerSeq, rows, lastCloseTime };
   await session.setHead({ ...head, strategyId: null, versions: versions.codes });
   for (const { strategyId, document } of strategies)
     await session.setHead({ ...head, strategyId, versions: strategyVersions(document, versions) });

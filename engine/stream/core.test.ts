@@ -212,4 +212,45 @@ describe('a stream', () => {
     await core.settle();
     expect(await verify(store, { threads: 0 })).toMatchObject({ problems: [], stale: [] });
   });
+
+  // One consumer has the hours, another one the quarters of them, which decide exits of the hours.
+  it.each([1, 2, 3, 4])('leaves the same when two consumers share a symbol, seed %i', async (seed) => {
+    const store = await warehouse(`shared-${seed}`);
+    const [quarters, hours, other] = MARKET.map(messages);
+    const finer = { core: await newCore(store), topics: [quarters!, [], other!] };
+    const coarse = { core: await newCore(store), topics: [[], hours!] };
+    const next = random(seed);
+    const offsets = [0, 0, 0];
+    const isLeft = ({ topics }: typeof finer): boolean =>
+      topics.some((topic, partition) => offsets[partition]! < topic.length);
+    while (isLeft(finer) || isLeft(coarse)) {
+      const { core, topics } = next() < 0.5 ? finer : coarse;
+      const batches = topics.flatMap((topic, partition) => {
+        const from = offsets[partition]!;
+        const to = Math.min(topic.length, from + Math.ceil(next() * 300));
+        if (from >= to) return [];
+        offsets[partition] = to;
+        const slice = topic.slice(from, to);
+        return {
+          partition,
+          from: from === 0 ? null : from,
+          next: to,
+          messages: slice.map((message, i) => ({ ...message, partition, offset: from + i, timestamp: 0 })),
+        };
+      });
+      if (batches.length > 0) await core.take(batches);
+      if (next() < 0.1) await core.look();
+      if (next() < 0.1) await core.refine();
+    }
+    if (seed % 2 === 0) {
+      await coarse.core.look();
+      await coarse.core.refine();
+      await coarse.core.settle();
+    }
+    // Otherwise it was killed before it looked, and the other one takes its place.
+    else await finer.core.renew();
+    await finer.core.refine();
+    await finer.core.settle();
+    await expectTruth(store);
+  });
 });

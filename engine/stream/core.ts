@@ -1,6 +1,4 @@
 import type { PartitionKey, WriteSession } from '../../warehouse/index.js';
-import { durationOf } from '../interval.js';
-import { recompute } from '../recompute.js';
 import { type SeriesChange, writeHeads, writeTasks } from './bookkeeping.js';
 import type { StreamContext } from './context.js';
 import type { DeadLetter, StreamBatch, StreamMessage } from './dead-letter.js';
@@ -9,6 +7,7 @@ import { Ingest, type Ingested } from './ingest.js';
 import type { StreamObserver } from './observer.js';
 import { openSeries } from './open-series.js';
 import type { Outbox } from './outbox.js';
+import { Refinements } from './refinements.js';
 import type { Series } from './series.js';
 import { messageKey } from './topics.js';
 
@@ -35,9 +34,7 @@ const SETTLE_EVERY_MS = 60_000;
 /** Takes batches of messages into the warehouse, one transaction at a time. Knows nothing of Kafka. */
 export class StreamCore {
   readonly #series = new Map<string, Series>();
-  /** Partitions whose contested exits wait for a look at finer bars, by their name. */
-  readonly #refinements = new Map<string, PartitionKey>();
-
+  readonly #refinements: Refinements;
   #settledAt = performance.now();
   #isStale = false;
   #outboxStoredAt = Number.NEGATIVE_INFINITY;
@@ -45,11 +42,18 @@ export class StreamCore {
   constructor(
     readonly context: StreamContext,
     readonly options: CoreOptions,
-  ) {}
+  ) {
+    this.#refinements = new Refinements(context, this.#series);
+  }
 
   /** Series that are open. */
   get series(): Iterable<Series> {
     return this.#series.values();
+  }
+
+  /** Something is to be done, whether bars come or not. */
+  get hasWork(): boolean {
+    return this.#isStale || this.hasRefinements || this.isTimeToLook || this.isUnsettled;
   }
 
   /** Time to settle: whoever follows the ledger waits for it. */
@@ -63,7 +67,12 @@ export class StreamCore {
   }
 
   get hasRefinements(): boolean {
-    return this.#refinements.size > 0;
+    return this.#refinements.areWaiting;
+  }
+
+  /** Time to look at what others have changed. */
+  get isTimeToLook(): boolean {
+    return this.#refinements.isTimeToLook;
   }
 
   /** What it knows of the warehouse is to be renewed before the next batches: somebody else may have written. */
@@ -75,6 +84,7 @@ export class StreamCore {
   async renew(): Promise<void> {
     await this.options.outbox?.reload(this.context.warehouse);
     this.#series.clear();
+    await this.#refinements.renew();
     this.#isStale = false;
   }
 
@@ -105,9 +115,8 @@ export class StreamCore {
       );
       const ingested = await ingest.run(decoded);
       const computedAt = performance.now();
-      this.#schedule(ingested.changes);
       await ingest.writeLedgers();
-      this.#passOver(ingested.changes);
+      this.#refinements.taken(ingested.changes);
       await this.#moveOffsets(session, batches);
       const positions = await this.#storeOutbox(session, ingested.changes);
       const writtenAt = performance.now();
@@ -131,15 +140,14 @@ export class StreamCore {
     }
   }
 
-  /** Looks at finer bars that may decide exits anew (SPEC 6); in transactions of their own. */
-  async refine(): Promise<void> {
-    const { warehouse, versions, now } = this.context;
-    for (const [name, key] of [...this.#refinements]) {
-      await recompute(warehouse, { ...key, threads: 0, versions, now });
-      this.#refinements.delete(name);
-      const series = this.#series.get(name);
-      if (series !== undefined) series.isPending = false;
-    }
+  /** Looks at bars that others have changed. */
+  async look(): Promise<void> {
+    if (!this.#isStale) await this.#refinements.look();
+  }
+
+  /** Computes exits that finer bars may decide anew (SPEC 6); in transactions of their own. */
+  refine(): Promise<void> {
+    return this.#refinements.run();
   }
 
   /**
@@ -148,6 +156,7 @@ export class StreamCore {
    */
   async settle(): Promise<void> {
     this.#settledAt = performance.now();
+    await this.look();
     const positions = this.options.outbox?.toStore() ?? [];
     const known = this.#isStale ? [] : [...this.#series.values()];
     const open = known.filter(({ untasked }) => untasked !== null);
@@ -162,7 +171,7 @@ export class StreamCore {
         await writeTasks(this.context, session, series, series.untasked!, blocks);
       }
       for (const series of behind) {
-        series.headSeq = series.passedOver;
+        this.#refinements.claim(series);
         await writeHeads(this.context, session, series);
       }
       await session.commit();
@@ -193,37 +202,6 @@ export class StreamCore {
       this.#series.set(name, series);
       context.loaded.add(series.key);
     }
-  }
-
-  /** Finds the coarser partitions whose contested exits the new bars may decide. */
-  #schedule(changes: readonly SeriesChange[]): void {
-    for (const { series, fromTime, toTime } of changes)
-      for (const key of this.#coarser(series.key)) {
-        const name = messageKey(key);
-        const open = this.#series.get(name);
-        // Of a series that is not open nothing is known.
-        if (open !== undefined && !open.isDecidedWithin(fromTime, toTime)) continue;
-        this.#refinements.set(name, key);
-        if (open !== undefined) open.isPending = true;
-      }
-  }
-
-  /** What `#schedule` has found to mean nothing to a coarser series does not make its heads stale; `settle` says so. */
-  #passOver(changes: readonly SeriesChange[]): void {
-    for (const { series } of changes)
-      for (const key of this.#coarser(series.key)) {
-        const open = this.#series.get(messageKey(key));
-        if (open !== undefined) open.passedOver = Math.max(open.passedOver, series.newestChange);
-      }
-  }
-
-  /** Partitions with bars that those of this one can fill. */
-  #coarser({ symbol, interval }: PartitionKey): PartitionKey[] {
-    const durationMs = durationOf(interval);
-    return this.context.loaded.list().filter((key) => {
-      const coarse = durationOf(key.interval);
-      return key.symbol === symbol && coarse > durationMs && coarse % durationMs === 0;
-    });
   }
 
   async #moveOffsets(session: WriteSession, batches: readonly StreamBatch[]): Promise<void> {

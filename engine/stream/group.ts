@@ -16,6 +16,8 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 10_000;
 /** Finer bars are looked at when nothing else waits, but not later than this. */
 const REFINE_AFTER_MS = 2_000;
+/** With no bars coming, what is due by the clock is done this often. */
+const TICK_MS = 1_000;
 
 export interface GroupOptions {
   /** Messages of one transaction at most. */
@@ -36,6 +38,7 @@ export class GroupCommit {
   #work: Promise<void> | null = null;
   #refineSince: number | null = null;
   readonly #stop = new AbortController();
+  readonly #ticks = setInterval(() => this.#start(), TICK_MS);
 
   constructor(
     private readonly core: StreamCore,
@@ -62,6 +65,7 @@ export class GroupCommit {
 
   /** Resolves when nothing is under way; what waits or fails is left. */
   async stop(): Promise<void> {
+    clearInterval(this.#ticks);
     this.#stop.abort();
     await this.#work;
   }
@@ -77,13 +81,14 @@ export class GroupCommit {
   async #run(): Promise<void> {
     // Batches of one fetch are handed over in one turn of the event loop.
     await new Promise(setImmediate);
-    while (this.#waiting.length > 0 || this.core.hasRefinements || this.core.isStale) {
+    while (this.#waiting.length > 0 || this.core.hasWork) {
       if (this.#stop.signal.aborted) {
         for (const { resolve } of this.#waiting.splice(0)) resolve('left');
         return;
       }
       if (this.core.isStale) await this.#untilDone('warehouse', () => this.#renew());
       if (this.#waiting.length > 0) await this.#take();
+      if (this.core.isTimeToLook) await this.#untilDone('changes of others', () => this.core.look());
       if (this.core.isUnsettled) await this.#untilDone('ledger', () => this.core.settle());
       if (this.#isTimeToRefine()) await this.#untilDone('finer bars', () => this.core.refine());
       await new Promise(setImmediate);

@@ -85,8 +85,7 @@ export class Ingest {
         const heads = 1 + series.strategies.length;
         const { added, fromTime, bars, strategyRows, reason, elapsedMs } = change;
         series.untasked = addWork(series.untasked, { fromTime, bars, strategyRows, reason, elapsedMs });
-        const movesSeq = !series.isPending;
-        const advance = { ...series.key, change: series.change!, added, block, heads, movesSeq };
+        const advance = { ...series.key, change: series.change!, added, block, heads };
         steps.push({ series, advance });
       }
     }

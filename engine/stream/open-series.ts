@@ -30,9 +30,13 @@ export async function openSeries(context: StreamContext, key: PartitionKey): Pro
   // Blocks that the way here went through are stored already.
   markStored(series);
   const heads = (await warehouse.heads()).filter(
-    ({ symbol, interval }) => symbol === key.symbol && interval === key.interval,
+    ({ symbol, interval, strategyId }) =>
+      symbol === key.symbol &&
+      interval === key.interval &&
+      (strategyId === null || series.strategies.some((record) => record.strategyId === strategyId)),
   );
-  series.headSeq = Math.min(...heads.map(({ seq }) => seq));
+  series.seq = Math.min(...heads.map(({ seq }) => seq));
+  series.finerSeq = Math.min(...heads.map(({ finerSeq }) => finerSeq));
   await findContested(context, series);
   return series;
 }

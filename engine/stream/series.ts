@@ -59,16 +59,16 @@ export class Series {
   change: number | null = null;
   /** close_time of the last bar of the last whole block; the incomplete block begins behind it. */
   blockEnd = Number.NEGATIVE_INFINITY;
-  /** Finer bars have come that may decide exits of this series anew, and nobody has looked yet. */
-  isPending = false;
   /** What was done since the ledger's last task. */
   untasked: Work | null = null;
-  /** Newest change of klines that the heads have taken into account. */
-  headSeq = 0;
-  /** Number of its newest change. */
-  newestChange = 0;
-  /** Newest change of finer bars that decide none of its exits: a head before it would look stale. */
-  passedOver = 0;
+  /** Number of its newest change, which its heads have taken into account. */
+  seq = 0;
+  /** Newest change of finer bars that its heads have taken into account. */
+  finerSeq = 0;
+  /** Newest change of finer bars: a head before it looks stale. */
+  newestFiner = 0;
+  /** Finer bars have come that may decide exits of this series anew, and nobody has computed them yet. */
+  isPending = false;
   /** close_time of exit bars that finer bars decide. Too many do no harm. */
   readonly contested = new Set<number>();
   readonly #job: PartitionJob;
@@ -98,14 +98,12 @@ export class Series {
   /** Its bars have changed, by the change of this number. */
   grewBy(change: number): void {
     this.change = change;
-    this.newestChange = change;
-    // A head must not claim changes of finer bars that nobody has looked at: a crash would lose them.
-    if (!this.isPending) this.headSeq = change;
+    this.seq = change;
   }
 
   /** True when its heads lag behind changes of finer bars that mean nothing to it. */
   get isBehind(): boolean {
-    return !this.isPending && this.passedOver > this.headSeq;
+    return !this.isPending && this.newestFiner > this.finerSeq;
   }
 
   /** Goes on behind `carry`; `closeTime` is that of the bar before. */

@@ -59,12 +59,15 @@ export function ownBroker(folder: string, [port, controller]: readonly [number, 
   };
 }
 
-/** A topic of its own with these messages, in order. */
+/** A topic with these messages, in order: one of its own, or more for the one that is named. */
 export async function filledTopic(
   messages: readonly (Message & { readonly partition?: number })[],
-  { partitions = 4, brokers = BROKERS }: { readonly partitions?: number; readonly brokers?: string } = {},
+  {
+    partitions = 4,
+    brokers = BROKERS,
+    topic = `test-${randomUUID()}`,
+  }: { readonly partitions?: number; readonly brokers?: string; readonly topic?: string } = {},
 ): Promise<string> {
-  const topic = `test-${randomUUID()}`;
   const client = kafka(brokers);
   await ensureTopics(client, { [topic]: partitions });
   const producer = client.producer({

@@ -1,9 +1,10 @@
 import { MIGRATIONS } from '../migrations/versions.js';
 import { codeColumn } from '../schema/bar-indicator.js';
+import type { TableSpec } from '../schema/table.js';
 import { quote, text, whole } from '../store/sql.js';
 import type { Catalog } from '../warehouse.js';
 import type { Database } from './database.js';
-import { createTable } from './sql.js';
+import { createTable, SQL_TYPE } from './sql.js';
 import type { DuckDbStore } from './store.js';
 import { createViews } from './views.js';
 
@@ -17,7 +18,8 @@ export async function migrate(
   for (let version = directory.version + 1; version <= MIGRATIONS.length; version++) {
     const step = MIGRATIONS[version - 1]!;
     await database.write(async (store) => {
-      await step.up({ run: async (sql) => void (await store.run(sql)), createTable });
+      const run = async (sql: string): Promise<void> => void (await store.run(sql));
+      await step.up({ run, createTable, addCount: (table, column) => addCount(store, table, column) });
       await store.run(
         `INSERT INTO schema_version VALUES (${version}, ${text(step.name)}, ${whole(Date.now())})`,
       );
@@ -33,6 +35,17 @@ export async function migrate(
   });
   await database.reload();
   return { applied: [...applied, ...changes], version: directory.version };
+}
+
+/** A column cannot be added as NOT NULL. */
+async function addCount(store: DuckDbStore, { name }: TableSpec, column: string): Promise<void> {
+  const found = await store.rows(
+    `SELECT 1 FROM duckdb_columns() WHERE table_name = ${text(name)} AND column_name = ${text(column)}`,
+  );
+  if (found.length > 0) return;
+  await store.run(`ALTER TABLE ${name} ADD COLUMN ${quote(column)} ${SQL_TYPE.count} DEFAULT 0`);
+  await store.run(`ALTER TABLE ${name} ALTER COLUMN ${quote(column)} SET NOT NULL`);
+  await store.run(`ALTER TABLE ${name} ALTER COLUMN ${quote(column)} DROP DEFAULT`);
 }
 
 async function applyIntervals(store: DuckDbStore, catalog: Catalog): Promise<string[]> {

@@ -3,10 +3,11 @@ import { DERIVATION } from './0002-derivation.js';
 import { MINING } from './0003-mining.js';
 import { STREAM } from './0004-stream.js';
 import { COMMIT_MARKS } from './0005-commit-mark.js';
+import { FINER_SEQ } from './0006-finer-seq.js';
 import type { Migration } from './migration.js';
 
 /** Migrations in order: the version of one is its index + 1. Never reordered, never removed. */
-export const MIGRATIONS: readonly Migration[] = [BASE, DERIVATION, MINING, STREAM, COMMIT_MARKS];
+export const MIGRATIONS: readonly Migration[] = [BASE, DERIVATION, MINING, STREAM, COMMIT_MARKS, FINER_SEQ];
 
 /** Schema version that this program writes and reads. */
 export const latestVersion = (): number => MIGRATIONS.length;

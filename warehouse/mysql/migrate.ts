@@ -1,5 +1,6 @@
 import { MIGRATIONS } from '../migrations/versions.js';
 import { BAR_INDICATOR, codeColumn, indicatorColumn } from '../schema/bar-indicator.js';
+import type { TableSpec } from '../schema/table.js';
 import { text, whole } from '../store/sql.js';
 import type { Catalog } from '../warehouse.js';
 import type { MySqlDatabase } from './database.js';
@@ -25,7 +26,11 @@ export function migrate(
       await directory.load(store);
       const pending = MIGRATIONS.slice(directory.version);
       for (const step of pending)
-        await step.up({ run: async (sql) => void (await store.run(sql)), createTable });
+        await step.up({
+          run: async (sql) => void (await store.run(sql)),
+          createTable,
+          addCount: (table, column) => addCount(store, table, column),
+        });
       const applied = pending.map(({ name }) => name);
       if (directory.version > 0 || pending.length > 0) {
         applied.push(...(await applyIntervals(store, catalog)));
@@ -42,6 +47,13 @@ export function migrate(
       return { applied, version: directory.version };
     }),
   );
+}
+
+async function addCount(store: MySqlStore, table: TableSpec, name: string): Promise<void> {
+  if ((await tableColumns(store, table.name)).includes(name)) return;
+  const column = table.columns.find((one) => one.name === name)!;
+  // A number that is not given becomes 0.
+  await store.run(`ALTER TABLE ${table.name} ADD COLUMN ${columnDefinition(table, column)}`);
 }
 
 async function applyIntervals(store: MySqlStore, catalog: Catalog): Promise<string[]> {

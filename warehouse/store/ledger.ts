@@ -9,6 +9,7 @@ import type {
   Head,
   KlineChange,
   LineageBlock,
+  PartitionKey,
   ResampleHead,
   RunRecord,
   TaskRecord,
@@ -38,13 +39,34 @@ export function klineChanges(store: Store, since: number, until: number): Promis
      FROM kline_change t ${JOIN} WHERE t.seq > ${whole(since)} AND t.seq <= ${whole(until)} ORDER BY t.seq`);
 }
 
+export function newestChanges(store: Store): Promise<(PartitionKey & { readonly seq: number })[]> {
+  return store.rows(
+    `SELECT ${PARTITION}, t.seq FROM (SELECT symbol_id, interval_id, max(seq) AS seq FROM kline_change
+     GROUP BY symbol_id, interval_id) t ${JOIN} ORDER BY s.symbol, i.interval_id`,
+  );
+}
+
+/** @returns 0 without any */
+export async function newestChange(store: Store, ids: Ids): Promise<number> {
+  const [found] = await store.rows<{ seq: number | null }>(
+    `SELECT max(seq) AS seq FROM kline_change WHERE symbol_id = ${ids[0]} AND interval_id = ${ids[1]}`,
+  );
+  return found!.seq ?? 0;
+}
+
 export async function setHead(store: Store, ids: Ids, head: Head): Promise<void> {
-  const { strategyId, seq, lastCloseTime, versions, runId } = head;
+  const { strategyId, seq, finerSeq, lastCloseTime, versions, runId } = head;
   const ofStrategy = strategyId === null ? 'strategy_id IS NULL' : `strategy_id = ${whole(strategyId)}`;
   await store.run(
     `DELETE FROM stage_head WHERE symbol_id = ${ids[0]} AND interval_id = ${ids[1]} AND ${ofStrategy}`,
   );
-  const state = { seq, row_count: head.rows, last_close_time: lastCloseTime, run_id: runId };
+  const state = {
+    seq,
+    finer_seq: finerSeq,
+    row_count: head.rows,
+    last_close_time: lastCloseTime,
+    run_id: runId,
+  };
   await store.insert(STAGE_HEAD, [
     { ...partition(ids), strategy_id: strategyId, ...state, versions: JSON.stringify(versions) },
   ]);
@@ -53,8 +75,8 @@ export async function setHead(store: Store, ids: Ids, head: Head): Promise<void>
 export async function heads(store: Store): Promise<Head[]> {
   const found = await store.rows<
     Omit<Head, 'versions'> & { versions: string }
-  >(`SELECT ${PARTITION}, t.strategy_id AS "strategyId", t.seq, t.row_count AS "rows",
-       t.last_close_time AS "lastCloseTime", t.versions, t.run_id AS "runId"
+  >(`SELECT ${PARTITION}, t.strategy_id AS "strategyId", t.seq, t.finer_seq AS "finerSeq",
+       t.row_count AS "rows", t.last_close_time AS "lastCloseTime", t.versions, t.run_id AS "runId"
      FROM stage_head t ${JOIN} ORDER BY s.symbol, i.interval_id, coalesce(t.strategy_id, 0)`);
   return found.map((head) => ({ ...head, versions: JSON.parse(head.versions) }));
 }

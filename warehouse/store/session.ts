@@ -170,6 +170,11 @@ export abstract class StoreSession {
     await ledger.setHead(await this.ready(), ids, head);
   }
 
+  async newestChange(key: PartitionKey): Promise<number> {
+    const ids = await this.own(key);
+    return ledger.newestChange(await this.ready(), ids);
+  }
+
   async appendRows(table: string, rows: readonly TableRow[]): Promise<void> {
     this.isMirroring = true;
     await (await this.ready()).insert(tableOf(table), rows);

@@ -16,7 +16,6 @@ export interface Move {
   readonly added: number;
   readonly block: Omit<LineageBlock, 'state'>;
   readonly heads: number;
-  readonly movesSeq: boolean;
 }
 
 export function streamOffsets(store: Store, topic: string): Promise<StreamOffset[]> {
@@ -111,10 +110,10 @@ export async function advance(store: Store, moves: readonly Move[], changed: num
     't.symbol_id = v.sid AND t.interval_id = v.iid AND t.row_count = v.old_bars AND t.state IS NULL',
     { row_count: 'v.bars', close_time: 'v.closed', kline_hash: 'v.hash' },
   );
-  const heads = moves.map(({ ids, seq, movesSeq, added, block }) => [
+  const heads = moves.map(({ ids, seq, added, block }) => [
     ...ids,
     block.rows - added,
-    movesSeq ? seq : 0,
+    seq,
     block.rows,
     block.closeTime,
   ]);
@@ -124,7 +123,7 @@ export async function advance(store: Store, moves: readonly Move[], changed: num
     // Heads of strategies that are not computed any more stay behind.
     't.symbol_id = v.sid AND t.interval_id = v.iid AND t.row_count = v.old_bars',
     {
-      seq: 'CASE v.number WHEN 0 THEN t.seq ELSE v.number END',
+      seq: 'v.number',
       row_count: 'v.bars',
       last_close_time: 'v.closed',
     },

@@ -55,6 +55,10 @@ export abstract class StoreWarehouse<S extends Store, D extends StoreDatabase<S>
     return this.database.use(ledger.heads);
   }
 
+  newestChanges(): Promise<readonly (PartitionKey & { readonly seq: number })[]> {
+    return this.database.use(ledger.newestChanges);
+  }
+
   resampleHeads(): Promise<ResampleHead[]> {
     return this.database.use(ledger.resampleHeads);
   }

@@ -105,6 +105,7 @@ export function mirrorCases(make: MakeWarehouse): void {
           last_close_time: closeTime(1029),
           versions: '{"a":"1"}',
           run_id: 3,
+          finer_seq: 8,
         })),
         kline_reject: [
           {

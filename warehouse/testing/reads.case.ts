@@ -23,6 +23,7 @@ export function readCases(make: MakeWarehouse): void {
         ...BTC,
         strategyId: null,
         seq: 1,
+        finerSeq: 1,
         rows: 6,
         lastCloseTime: closeTime(11),
         versions: {},

@@ -118,6 +118,7 @@ export function streamCases(make: MakeWarehouse): void {
         ...key,
         strategyId: id,
         seq,
+        finerSeq: 1,
         rows,
         lastCloseTime: closeTime(rows - 1),
         versions: { EMA9: '1' },
@@ -152,8 +153,8 @@ export function streamCases(make: MakeWarehouse): void {
       const block = { rows: 7, closeTime: closeTime(6), klineHash: hash('c') };
       const step = { added: 2, block, heads: 2 };
       const numbers = await second.advance([
-        { ...BTC, ...step, change: changes[0]!, movesSeq: true },
-        { ...ETH, ...step, change: changes[1]!, movesSeq: false },
+        { ...BTC, ...step, change: changes[0]! },
+        { ...ETH, ...step, change: changes[1]! },
       ]);
       await second.advance([]);
       await second.commit();
@@ -179,8 +180,8 @@ export function streamCases(make: MakeWarehouse): void {
         head(BTC, null, numbers[0]!, 7),
         head(BTC, strategyId, numbers[0]!, 7),
         head(BTC, strategyId + 1, changes[0]!, 4),
-        head(ETH, null, changes[1]!, 7),
-        head(ETH, strategyId, changes[1]!, 7),
+        head(ETH, null, numbers[1]!, 7),
+        head(ETH, strategyId, numbers[1]!, 7),
         head(ETH, strategyId + 1, changes[1]!, 4),
       ]);
     });
@@ -189,7 +190,7 @@ export function streamCases(make: MakeWarehouse): void {
       const warehouse = await make();
       const session = await warehouse.begin();
       const block = { rows: 1, closeTime: closeTime(0), klineHash: 'a'.repeat(64) };
-      const step = { ...BTC, change: 77, added: 1, block, heads: 1, movesSeq: true };
+      const step = { ...BTC, change: 77, added: 1, block, heads: 1 };
       await expect(session.advance([step])).rejects.toThrow(
         'kline_change lacks 1, lineage_block lacks 1, stage_head lacks 1',
       );

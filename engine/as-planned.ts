@@ -1,0 +1,27 @@
+import { type PartitionKey, PartitionMovedError, type WriteSession } from '../warehouse/index.js';
+
+/** Number of each partition's newest change when the work was planned, by symbol and interval. */
+export type PlannedChanges = ReadonlyMap<string, number>;
+
+export function plannedChanges(
+  changes: readonly (PartitionKey & { readonly seq: number })[],
+): PlannedChanges {
+  return new Map(changes.map((change) => [nameOf(change), change.seq]));
+}
+
+/**
+ * Makes the partition the session's alone. What a plan replaces was read before that: a stream, or another run, may have
+ * written bars and facts meanwhile, which would be taken away.
+ *
+ * @throws PartitionMovedError when its klines are not those that were planned with
+ */
+export async function ownAsPlanned(
+  session: WriteSession,
+  key: PartitionKey,
+  planned: PlannedChanges,
+): Promise<void> {
+  if ((await session.newestChange(key)) !== (planned.get(nameOf(key)) ?? 0))
+    throw new PartitionMovedError(key);
+}
+
+const nameOf = ({ symbol, interval }: PartitionKey): string => `${symbol}|${interval}`;
