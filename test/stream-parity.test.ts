@@ -21,6 +21,8 @@ import { checksumLines, newWarehouse } from './support/warehouse.js';
 const SEEDS = process.env.KLINEMILL_PARITY_SEEDS;
 const ROWS = SEEDS === undefined ? 1_200 : Number.POSITIVE_INFINITY;
 const NOW = Date.UTC(2030, 0, 1);
+/** All bars take minutes. */
+const TIMES = SEEDS === undefined ? {} : { timeout: 1_200_000 };
 const NAMES = [
   'BTCUSDT-2h-20170817-20260430.csv.gz',
   'BTCUSDT-15m-20230102-20260430.csv.gz',
@@ -78,7 +80,7 @@ describe.skipIf(missing !== null)(`real klines through Kafka (${missing ?? 'all 
     return warehouse.url;
   }
 
-  it.each(backends)('%s: replayed files', async (backend) => {
+  it.each(backends)('%s: replayed files', TIMES, async (backend) => {
     const url = await make(backend);
     const topic = `test-${randomUUID()}`;
     const broker = ['--brokers', BROKERS, '--topic', topic];
@@ -108,10 +110,11 @@ describe.skipIf(missing !== null)(`real klines through Kafka (${missing ?? 'all 
   });
 
   const cases = backends.flatMap((backend) =>
-    Array.from({ length: Number(SEEDS ?? 1) }, (_, seed) => ({ backend, seed })),
+    Array.from({ length: Number(SEEDS ?? 1) }, (_, i) => ({ backend, seed: i + 1 })),
   );
   it.each(cases)(
     '$backend: 10 % twice, 5 % late by up to 50 bars, killed 3 times, seed $seed',
+    TIMES,
     async ({ backend, seed }) => {
       const url = await make(backend);
       const messages = await disorderedBars(seed);
@@ -138,7 +141,7 @@ describe.skipIf(missing !== null)(`real klines through Kafka (${missing ?? 'all 
       for await (const some of replay(await fileSources([file], {}, NOW, new Map()), null))
         for (const { key, value } of some) bars.push({ key: `${key.symbol}|${key.interval}`, value });
       const mixed = disordered(bars, { seed: 10 * seed + i, twice: 0.1, late: 0.05, lateBy: 50 });
-      placed.push(...mixed.map((message, at) => ({ at: at / mixed.length, message })));
+      for (const [at, message] of mixed.entries()) placed.push({ at: at / mixed.length, message });
     }
     return placed.sort((a, b) => a.at - b.at).map(({ message }) => message);
   }

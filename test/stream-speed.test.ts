@@ -35,8 +35,8 @@ async function predictions(url: string): Promise<number> {
 /** Bars of 20 series, in turns. */
 function* bars(rows: number, seed: number): Generator<OutgoingBar> {
   const series = Array.from({ length: SERIES }, (_, i) => ({
-    key: { symbol: `SPEED${i}`, interval: '1m' },
-    columns: walkColumns({ seed: seed + i, rows, durationMs: durationOf('1m') }),
+    key: { symbol: `SPEED${i}`, interval: '15m' },
+    columns: walkColumns({ seed: seed + i, rows, durationMs: durationOf('15m') }),
   }));
   for (let row = 0; row < rows; row++)
     for (const { key, columns } of series) yield outgoingBar(key, 'test', columns, row);

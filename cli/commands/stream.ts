@@ -34,7 +34,7 @@ export function streamCommand(): Command {
       ).argParser(parseTime),
     );
   // It writes and hardly reads: a larger cache only takes longer to fill.
-  return common(command, '128MB').action(async (options: StreamCommandOptions) =>
+  return common(command, '64MB').action(async (options: StreamCommandOptions) =>
     (await import('../streaming.js')).streamUntilInterrupted(options),
   );
 }

@@ -7,6 +7,7 @@ import { Ingest, type Ingested } from './ingest.js';
 import type { StreamObserver } from './observer.js';
 import { openSeries } from './open-series.js';
 import type { Outbox } from './outbox.js';
+import { FRESH_ROWS } from './publisher.js';
 import { Refinements } from './refinements.js';
 import type { Series } from './series.js';
 import { messageKey } from './topics.js';
@@ -132,6 +133,8 @@ export class StreamCore {
         ledgerMs: writtenAt - computedAt,
         commitMs: performance.now() - writtenAt,
       });
+      for (const { series, fresh } of ingested.changes)
+        if (fresh === null || fresh.bars > FRESH_ROWS) series.release();
       return ingested;
     } catch (error) {
       await session.rollback().catch(() => {});

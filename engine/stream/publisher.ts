@@ -13,7 +13,7 @@ import { messageKey } from './topics.js';
 /** Predictions of one send: the client copies those before it for every message. */
 const SEND_ROWS = 250;
 /** Predictions of a series that wait in memory; behind more of them the warehouse is read. */
-const FRESH_ROWS = 256;
+export const FRESH_ROWS = 256;
 const NOTHING_FRESH: FreshPredictions = { after: 0, bars: 0, batches: [] };
 
 /** Predictions of the bars that follow each other behind one. */

@@ -76,6 +76,9 @@ export class Series {
   #hasher: BlockHasher;
   /** Memory that the facts of a row took the last time: an allocation for all of them instead of one for each. */
   #bytesPerRow = 0;
+  /** Memory of the newest facts, and one whose facts nobody needs any more. */
+  #lent: SharedArrayBuffer | null = null;
+  #free: SharedArrayBuffer | null = null;
   #blocks: LineageBlock[] = [];
   #trades: BlockTrades[] = [];
 
@@ -166,8 +169,22 @@ export class Series {
     return this.#blocks.length > 0;
   }
 
+  /** The newest facts are written, and nobody reads them any more: their memory serves for the next ones. */
+  release(): void {
+    this.#free = this.#lent;
+  }
+
+  /** A load of bars comes after another one: garbage of this size would outgrow all the rest. */
+  #take(bytes: number): SharedArrayBuffer {
+    const free = this.#free;
+    this.#free = null;
+    const fits = free !== null && bytes <= free.byteLength && free.byteLength <= 4 * bytes;
+    return fits ? free : new SharedArrayBuffer(bytes + (bytes >>> 3));
+  }
+
   #push(klines: Columns, rows: number, wantFacts: boolean) {
-    const memory = new ChunkMemory(new SharedArrayBuffer(rows * this.#bytesPerRow));
+    this.#lent = this.#take(rows * this.#bytesPerRow);
+    const memory = new ChunkMemory(this.#lent);
     const output = this.#pipeline.push(
       KLINE_INPUTS.map((input) => columnOf(klines, input)),
       rows,

@@ -6,7 +6,7 @@ const { url, brokers, topic, now, publish, untilEnd } = JSON.parse(process.argv[
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 // As the command opens it.
-const warehouse = await openWarehouse(url, { threads: 1, memoryLimit: '128MB' });
+const warehouse = await openWarehouse(url, { threads: 1, memoryLimit: '64MB' });
 const parts = {};
 /** Resident memory by messages taken in. */
 const memory = [];
