@@ -26,7 +26,7 @@ export const stream: BenchCase<StreamInput> = {
       ? 'no Kafka: eval "$(scripts/services.sh up kafka)"'
       : null,
   sizes: ({ isQuick }) => [
-    isQuick ? { label: '2 x 1k bars', bars: 2_000 } : { label: '8 x 10k bars', bars: 80_000 },
+    isQuick ? { label: '2 x 1k bars', bars: 2_000 } : { label: '8 x 5k bars', bars: 40_000 },
   ],
   effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 3, roundMs: 0, warmUp: 0 }),
   load: async ({ bars }, { isQuick, folder, withFile }) => {
