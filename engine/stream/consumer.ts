@@ -26,7 +26,10 @@ export interface ConsumerOptions {
 const HEARTBEAT_MS = 3_000;
 /** A fetch waits so long for a message; a stop waits for the fetch. */
 const FETCH_WAIT_MS = 500;
-/** Of one fetch, packed: some eight thousand bars, which unpacked take 50 times that. More is not faster. */
+/**
+ * Of one fetch, packed: some eight thousand bars, which unpacked take 50 times that. Three times as much saves a tenth of
+ * the CPU time and holds a fifth more memory.
+ */
 const FETCH_BYTES = 500_000;
 const RESTART_MS = 1_000;
 /** Kafka is told this often how far the warehouse is. */
