@@ -40,7 +40,7 @@ export const mysqlBulk: BenchCase<MySqlInput> = {
     'the same rows as ours into the same tables, each in one transaction; rows = indicator and metric values.',
   bars: [
     { ratio: 'time', against: LONG, atMost: 0.35 },
-    { ratio: 'time', against: READY, atMost: 1.5 },
+    { ratio: 'time', against: READY, atMost: 1.35 },
   ],
   missing: missingServer,
   sizes: ({ isQuick }) => [{ label: 'BTCUSDT 1h', bars: isQuick ? 6_000 : 60_000 }],

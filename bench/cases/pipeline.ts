@@ -28,7 +28,7 @@ export const pipeline: BenchCase<PipelineInput> = {
     'recompute, from klines in a DuckDB file to every fact committed and the file closed (45 codes, two strategies on every ' +
     'partition, the default threads started and ended), against appending the same indicator and metric values as long rows from ' +
     'ready typed arrays (no key, one transaction, file closed); rows = those values, MB = 8 bytes each.',
-  bars: [{ ratio: 'time', against: LONG, atMost: 0.7 }],
+  bars: [{ ratio: 'time', against: LONG, atMost: 0.55 }],
   sizes: ({ isQuick }) =>
     isQuick ? [{ label: 'BTCUSDT 1h', bars: 0 }] : [{ label: 'BTC, ETH 15m, 1h', bars: 0 }],
   effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 5, roundMs: 0, warmUp: 0 }),
