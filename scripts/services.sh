@@ -62,7 +62,10 @@ launch() {
   shift
   # No inherited descriptor but the log: 9 is the lock of this script, and a reader of our stdout must see its end.
   setsid "$@" </dev/null >>"$folder/$service.log" 2>&1 9>&- &
-  echo $! >"$folder/$service.pid"
+  local pid=$!
+  echo "$pid" >"$folder/$service.pid"
+  # Until it has become the server it is a copy of this script, which pid_of would take for a stranger.
+  while kill -0 "$pid" 2>/dev/null && ! pid_of "$service" >/dev/null; do sleep 0.02; done
 }
 
 as_admin() { mariadb --no-defaults --socket="$folder/mysql/socket" --user=root "$@"; }
