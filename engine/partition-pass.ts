@@ -94,20 +94,25 @@ class PartitionPass {
     // Read before the carry moves to a thread.
     const openTrades = pass.strategies.map((strategy, i) => this.#openTrades(strategy, carry?.trades[i]));
     const chunks = ahead(this.#computed(from, carry), CHUNKS_AHEAD);
-    return context.writes.write(async (session) => {
-      await ownAsPlanned(session, partition, context.planned);
-      await this.#clear(session, from, openTrades);
-      for await (const { klines, output } of chunks) {
-        this.#keepBlocks(hasher.push(klineArrays(klines), klines.numRows), output.blocks);
-        await this.#write(session, output, klines.numRows);
-        output.release();
-        context.onBars?.(klines.numRows);
-      }
-      await this.#writeLedger(session, hasher, resumedAt, from);
-      const indicatorRows = pass.codes.length > 0 ? this.#bars : 0;
-      const rowsWritten = this.#strategyRows.reduce((sum, rows) => sum + rows, indicatorRows);
-      return { bars: this.#bars, rowsWritten, elapsedMs: context.now() - this.#startedAt };
-    });
+    try {
+      return await context.writes.write(async (session) => {
+        await ownAsPlanned(session, partition, context.planned);
+        await this.#clear(session, from, openTrades);
+        for await (const { klines, output } of chunks) {
+          this.#keepBlocks(hasher.push(klineArrays(klines), klines.numRows), output.blocks);
+          await this.#write(session, output, klines.numRows);
+          output.release();
+          context.onBars?.(klines.numRows);
+        }
+        await this.#writeLedger(session, hasher, resumedAt, from);
+        const indicatorRows = pass.codes.length > 0 ? this.#bars : 0;
+        const rowsWritten = this.#strategyRows.reduce((sum, rows) => sum + rows, indicatorRows);
+        return { bars: this.#bars, rowsWritten, elapsedMs: context.now() - this.#startedAt };
+      });
+    } finally {
+      // A turn to write that never came leaves chunks under way, which read the warehouse that is closed next.
+      await chunks.return();
+    }
   }
 
   /** Bars between the checkpoint and the first stale one move the state on; their facts stand. */

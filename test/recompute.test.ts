@@ -122,6 +122,36 @@ describe('recompute', () => {
     expect(await checksumLines(other)).toEqual(truth);
   });
 
+  it('has nothing under way any more when it fails, also in the passes that never came to write', async () => {
+    const other = await warehouse('stopped');
+    await loadFiles(other, whole, { now: NOW });
+    let scans = 0;
+    // A warehouse that is closed under a query hangs for ever, so every reading must have ended by then.
+    const counting = new Proxy(other, {
+      get(target, name) {
+        const member = Reflect.get(target, name) as unknown;
+        if (typeof member !== 'function') return member;
+        if (name !== 'scanKlines' && name !== 'scanKlinesWithin') return member.bind(target);
+        return async function* (...args: unknown[]) {
+          scans++;
+          try {
+            yield* member.apply(target, args) as AsyncIterable<unknown>;
+          } finally {
+            scans--;
+          }
+        };
+      },
+    });
+    const onBars = (): void => {
+      expect(scans).toBeGreaterThan(0);
+      throw new Error('stopped');
+    };
+    await expect(recompute(counting, { threads: 1, chunkRows: 500, onBars })).rejects.toThrow('stopped');
+    expect(scans).toBe(0);
+    await recompute(other, { threads: 1 });
+    expect(await checksumLines(other)).toEqual(truth);
+  });
+
   it('recomputes from a revised bar on, and ends where a load of the revised bars ends', async () => {
     const { columns, rows } = MARKET[0]!;
     const revisedColumns = columns.map((column) => column.slice());
