@@ -75,16 +75,20 @@ mysql_up() {
   install mariadbd mariadb-server-core mariadb-client-core
   pid_of mysql >/dev/null || { is_open "$mysql_port" && die "port $mysql_port is taken: choose another by KLINEMILL_MYSQL_PORT"; }
   local data=$folder/mysql
+  # Its own: a server that starts removes the temporary tables of every other one in the folder.
+  local tmp=$folder/mysql-tmp
+  mkdir -p "$tmp"
   if [ ! -e "$data/ready" ]; then
     rm -rf "$data"
     mkdir -p "$data"
-    mariadb-install-db --no-defaults --datadir="$data" --user="$(id -un)" --auth-root-authentication-method=normal \
-      --skip-test-db >"$folder/mysql.log" 2>&1 || { tail -n 20 "$folder/mysql.log" >&2; die "mariadb-install-db failed"; }
+    mariadb-install-db --no-defaults --datadir="$data" --tmpdir="$tmp" --user="$(id -un)" \
+      --auth-root-authentication-method=normal --skip-test-db >"$folder/mysql.log" 2>&1 ||
+      { grep -E 'ERROR|Warning' "$folder/mysql.log" >&2 || true; die "mariadb-install-db failed"; }
     touch "$data/ready"
   fi
   # What it wrote must outlive the process, not the machine: no fsync.
   # shellcheck disable=SC2086 # options are separated by blanks on purpose
-  pid_of mysql >/dev/null || launch mysql mariadbd --no-defaults --datadir="$data" --user="$(id -un)" --socket="$data/socket" \
+  pid_of mysql >/dev/null || launch mysql mariadbd --no-defaults --datadir="$data" --tmpdir="$tmp" --user="$(id -un)" --socket="$data/socket" \
     --pid-file="$data/server.pid" --bind-address=127.0.0.1 --port="$mysql_port" --local-infile=1 --skip-name-resolve \
     --innodb-buffer-pool-size=512M --innodb-flush-log-at-trx-commit=2 --innodb-doublewrite=0 --sync-frm=0 \
     --innodb-flush-method=nosync ${KLINEMILL_MYSQL_ARGS:-}
