@@ -1,11 +1,14 @@
-import { type PartitionKey, PartitionMovedError, type WriteSession } from '../warehouse/index.js';
+import {
+  type KnownChange,
+  type PartitionKey,
+  PartitionMovedError,
+  type WriteSession,
+} from '../warehouse/index.js';
 
 /** Number of each partition's newest change when the work was planned, by symbol and interval. */
 export type PlannedChanges = ReadonlyMap<string, number>;
 
-export function plannedChanges(
-  changes: readonly (PartitionKey & { readonly seq: number })[],
-): PlannedChanges {
+export function plannedChanges(changes: readonly KnownChange[]): PlannedChanges {
   return new Map(changes.map((change) => [nameOf(change), change.seq]));
 }
 
@@ -20,8 +23,8 @@ export async function ownAsPlanned(
   key: PartitionKey,
   planned: PlannedChanges,
 ): Promise<void> {
-  if ((await session.newestChange(key)) !== (planned.get(nameOf(key)) ?? 0))
-    throw new PartitionMovedError(key);
+  const [moved] = await session.movedSince([{ ...key, seq: planned.get(nameOf(key)) ?? 0 }]);
+  if (moved !== undefined) throw new PartitionMovedError(moved);
 }
 
 const nameOf = ({ symbol, interval }: PartitionKey): string => `${symbol}|${interval}`;

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { durationOf, loadFiles } from '../engine/index.js';
+import { COLUMN } from '../engine/source/kline-chunk.js';
 import { openWarehouse } from '../warehouse/index.js';
 import { NO_MYSQL, type TestServer, testServer } from '../warehouse/testing/mysql.js';
 import { ownServer } from '../warehouse/testing/own-server.js';
@@ -10,13 +12,16 @@ import {
   consumer,
   expectPublished,
   linesOf,
+  MARKET,
   messages,
+  NOW,
   type StreamSuite,
   seedsOf,
   streamCases,
 } from './stream.case.js';
 import { filledTopic, readTopic, topicEnd } from './support/kafka.js';
-import { random } from './support/market.js';
+import { random, walkColumns } from './support/market.js';
+import { csvOf } from './support/market-files.js';
 import { withStrategies } from './support/mysql.js';
 
 // The same through MySQL, which several consumers may share.
@@ -52,7 +57,52 @@ async function takenIn(url: string, topic: string): Promise<void> {
   await warehouse.close();
 }
 
+/** Messages of row 300 of the hours get another volume. */
+function revisedLater(all: ReturnType<typeof messages>): ReturnType<typeof messages> {
+  const [, { seed = 0, rows = 0 } = {}] = MARKET;
+  const { [COLUMN.OPEN_TIME]: openTimes } = walkColumns({ seed, rows, durationMs: durationOf('1h') });
+  return all.map(({ key, value }) => {
+    const bar = JSON.parse(value);
+    if (key !== 'BTCUSDT|1h' || bar.open_time !== openTimes![300]) return { key, value };
+    return { key, value: JSON.stringify({ ...bar, volume: 2 * bar.volume }) };
+  });
+}
+
 function sharedCases(suite: StreamSuite): void {
+  it.each(SEEDS)(
+    'seed %i: a batch adds and revises bars of series that the stream holds open',
+    async (seed) => {
+      const url = await suite.make();
+      const all = revisedLater(messages(seed));
+      const part = Math.floor(0.4 * all.length);
+      const topic = await filledTopic(all.slice(0, part));
+      const child = consumer({ url, topic, untilEnd: false, transactionMessages: 100 });
+      await takenIn(url, topic);
+      // All that has come and more: late bars, the next ones, and the right values of one.
+      const files = MARKET.map(({ symbol, interval, rows, seed: own }) => {
+        const path = join(suite.folder, `${symbol}-${interval}-beside-${seed}.csv`);
+        const columns = walkColumns({ seed: own, rows, durationMs: durationOf(interval) });
+        writeFileSync(path, csvOf(columns, 0, Math.floor(0.7 * rows)));
+        return path;
+      });
+      const warehouse = await openWarehouse(url);
+      const reports = await loadFiles(warehouse, files, { now: NOW, revise: true });
+      await warehouse.close();
+      expect(reports.every(({ added }) => added > 0)).toBe(true);
+      expect(reports.map(({ revised }) => revised)).toEqual([0, 1, 0]);
+      await filledTopic(all.slice(part), { topic });
+      await takenIn(url, topic);
+      // Contested exits are looked at when nothing else waits.
+      await sleep(3_000);
+      child.kill('SIGTERM');
+      const end = await child.ended;
+      expect(end.code, end.stderr).toBe(0);
+      expect(end.stderr).toContain('others have changed');
+      expect(await linesOf(url)).toEqual(suite.truth());
+      expect(await readTopic(`${topic}.dlq`)).toEqual([]);
+    },
+  );
+
   it.each(SEEDS)('seed %i: the database is killed and comes back: nothing is lost', async (seed) => {
     const own = await ownServer(join(suite.folder, `server-${seed}`));
     try {

@@ -18,7 +18,7 @@ import { checksumLines, newWarehouse, select } from './support/warehouse.js';
 export const NOW = Date.UTC(2026, 0, 1);
 /** Seeds of a campaign, `npm run soak -- stream --seeds N`, or as few as a suite asks for. */
 export const seedsOf = (few: number): number => Number(process.env.KLINEMILL_STREAM_SEEDS ?? few);
-const MARKET = [
+export const MARKET = [
   { symbol: 'BTCUSDT', interval: '15m', rows: 2_400, seed: 21 },
   { symbol: 'BTCUSDT', interval: '1h', rows: 1_200, seed: 22 },
   { symbol: 'ETHUSDT', interval: '2h', rows: 1_100, seed: 23 },

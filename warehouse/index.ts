@@ -93,6 +93,7 @@ export {
   type KlineChange,
   type KlineGap,
   type KlineReject,
+  type KnownChange,
   type LineageBlock,
   type OffsetMove,
   type OutboxPosition,

@@ -34,6 +34,9 @@ export interface KlineChange extends PartitionKey {
   readonly revised: number;
 }
 
+/** The newest change of a partition that somebody knows of. */
+export type KnownChange = PartitionKey & Pick<KlineChange, 'seq'>;
+
 /** How far a stage of a partition is. `strategyId` null: the indicators. */
 export interface Head extends PartitionKey {
   readonly strategyId: number | null;
@@ -260,7 +263,7 @@ export interface Warehouse {
   /** Changes with `seq > since`, oldest first. */
   klineChanges(since: number): Promise<KlineChange[]>;
   /** The newest committed change of every partition that has one, also those that `klineChanges` does not show yet. */
-  newestChanges(): Promise<readonly (PartitionKey & { readonly seq: number })[]>;
+  newestChanges(): Promise<readonly KnownChange[]>;
   heads(): Promise<Head[]>;
   resampleHeads(): Promise<ResampleHead[]>;
   strategies(): Promise<StrategyRecord[]>;
@@ -405,8 +408,11 @@ export interface WriteSession {
     checkpoints: readonly TradeCheckpoint[],
   ): Promise<void>;
   setHead(head: Head): Promise<void>;
-  /** Number of the partition's newest change, 0 without any. The partition is this session's alone from now on. */
-  newestChange(key: PartitionKey): Promise<number>;
+  /**
+   * Those of these partitions that have a change behind the newest one that the caller knows of (0: none). All of them are
+   * this session's alone from now on.
+   */
+  movedSince<Known extends KnownChange>(known: readonly Known[]): Promise<Known[]>;
   recordTask(task: TaskRecord): Promise<void>;
 
   // Rows as they are stored, for who mirrors another warehouse. Ids are the caller's; those given out after the commit

@@ -6,14 +6,14 @@ import { random, walkColumns } from '../../test/support/market.js';
 import { csvOf } from '../../test/support/market-files.js';
 import { disordered } from '../../test/support/stream.js';
 import { checksumLines, newWarehouse, select } from '../../test/support/warehouse.js';
-import { GRAIN_QUERIES, type Warehouse } from '../../warehouse/index.js';
+import { GRAIN_QUERIES, PartitionMovedError, type Warehouse } from '../../warehouse/index.js';
 import { loadFiles } from '../load.js';
 import { recompute } from '../recompute.js';
 import { verify } from '../verify.js';
 import { currentVersions } from '../versions.js';
 import { LoadedPartitions } from './context.js';
 import { StreamCore } from './core.js';
-import type { StreamMessage } from './dead-letter.js';
+import type { StreamBatch, StreamMessage } from './dead-letter.js';
 import { klineMessage } from './kline-message.js';
 import { Outbox } from './outbox.js';
 
@@ -78,6 +78,15 @@ async function newCore(store: Warehouse, revise = false): Promise<StreamCore> {
   );
 }
 
+/** As the running stream: what a batch has changed is opened anew, and the messages are taken in then. */
+async function take(core: StreamCore, batches: readonly StreamBatch[]): Promise<void> {
+  const again = (error: unknown): Promise<unknown> => {
+    if (error instanceof PartitionMovedError) return core.take(batches);
+    throw error;
+  };
+  await core.take(batches).catch(again);
+}
+
 /** Feeds topics of one partition a market, in batches of random sizes, some of several partitions at once. */
 async function feed(
   core: StreamCore,
@@ -107,7 +116,7 @@ async function feed(
           .map((message, i) => ({ ...message, partition, offset: from + i, timestamp: 0 })),
       };
     });
-    if (batches.length > 0) await core.take(batches);
+    if (batches.length > 0) await take(core, batches);
     if (core.hasRefinements && next() < 0.1) await core.refine();
     await options.between?.();
   }
@@ -199,6 +208,64 @@ describe('a stream', () => {
     await recompute(other, { threads: 0 });
     expect(await checksumLines(store)).toEqual(await checksumLines(other));
     expect((await verify(store, { threads: 0 })).problems).toEqual([]);
+  });
+
+  it.each([
+    { bars: 'late', rows: [700, 720], isComputed: false },
+    { bars: 'late', rows: [700, 720], isComputed: true },
+    { bars: 'revised', rows: [700, 720], isComputed: false },
+    { bars: 'revised', rows: [700, 720], isComputed: true },
+    { bars: 'next', rows: [1_500, 1_600], isComputed: false },
+    { bars: 'next', rows: [1_500, 1_600], isComputed: true },
+  ])(
+    'leaves the same when a batch loads $bars bars of an open series, computed: $isComputed',
+    async ({ bars, rows: [from = 0, to = 0], isComputed }) => {
+      const store = await warehouse(`beside-${bars}-${isComputed}`);
+      const hours = MARKET[1]!;
+      const topics = MARKET.map(messages);
+      const until = topics.map((topic) => topic.slice(0, 1_500));
+      const wrong = hours.columns.map((column) => column.slice());
+      for (let row = from; row < to; row++) wrong[5]![row]! *= 2;
+      if (bars === 'late') until[1]!.fill(until[1]![from - 1]!, from, to);
+      if (bars === 'revised')
+        until[1]!.splice(from, to - from, ...messages({ ...hours, columns: wrong }).slice(from, to));
+      const core = await newCore(store);
+      await feed(core, until, { seed: 9, largest: 1_000 });
+      const open = new Map(
+        [...core.series].map((series) => [series.key.symbol + series.key.interval, series]),
+      );
+
+      const path = join(folder.path, `${hours.name}-beside-${bars}.csv`);
+      writeFileSync(path, csvOf(hours.columns, from, to));
+      await loadFiles(store, [path], { now: NOW, revise: bars === 'revised' });
+      if (isComputed) await recompute(store, { threads: 0 });
+      // Its own bookkeeping must not pass over them either.
+      await core.settle();
+      await feed(core, topics, { seed: 10, largest: 1_000, start: 1_500 });
+      await core.settle();
+      await expectTruth(store);
+      const kept = [...core.series].filter(
+        (series) => open.get(series.key.symbol + series.key.interval) === series,
+      );
+      expect(kept.map(({ key }) => key.interval).sort()).toEqual(['15m', '2h']);
+    },
+  );
+
+  it('opens a series that was forgotten, and goes on with the bars that come', async () => {
+    const store = await warehouse('forgotten');
+    const core = await newCore(store);
+    const topics = [messages(MARKET[2]!)];
+    await feed(core, [topics[0]!.slice(0, 500)], { seed: 11, largest: 200 });
+    const session = await store.begin();
+    const key = { symbol: 'ETHUSDT', interval: '2h' };
+    await session.forget(key);
+    const runId = await store.startRun('forget', '', NOW);
+    await session.recordKlineChange({ ...key, runId, fromTime: 0, toTime: NOW, added: 0, revised: 0 });
+    await session.commit();
+    await feed(core, topics, { seed: 11, largest: 200, start: 500 });
+    await core.settle();
+    expect(await verify(store, { threads: 0 })).toMatchObject({ problems: [], stale: [] });
+    expect(await select(store, 'SELECT count(*) FROM fact_kline')).toEqual([[1_000]]);
   });
 
   it('leaves nothing stale of a series whose finer bars come after its own and decide no exit', async () => {

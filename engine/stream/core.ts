@@ -1,4 +1,4 @@
-import type { PartitionKey, WriteSession } from '../../warehouse/index.js';
+import { type PartitionKey, PartitionMovedError, type WriteSession } from '../../warehouse/index.js';
 import { type SeriesChange, writeHeads, writeTasks } from './bookkeeping.js';
 import type { StreamContext } from './context.js';
 import type { DeadLetter, StreamBatch, StreamMessage } from './dead-letter.js';
@@ -93,7 +93,8 @@ export class StreamCore {
    * Klines, facts, state and offsets of these batches in one transaction.
    *
    * @throws FencedError when another consumer has taken one of them in; whatever the warehouse or the broker throws.
-   *   Nothing is written then, and what is known of the series is dropped.
+   *   Nothing is written then, and what is known of the series is dropped. PartitionMovedError when a batch has changed bars
+   *   of some that are open: these are opened anew with the next call, the others stay.
    */
   async take(batches: readonly StreamBatch[]): Promise<Ingested> {
     const { context, options } = this;
@@ -107,6 +108,8 @@ export class StreamCore {
     observer.reached?.('before-transaction');
     const session = await context.warehouse.begin();
     try {
+      const [moved] = await this.#forgetMoved(session, this.#seriesOf(decoded));
+      if (moved !== undefined) throw new PartitionMovedError(moved.key);
       const ingest = new Ingest(
         context,
         session,
@@ -138,7 +141,7 @@ export class StreamCore {
       return ingested;
     } catch (error) {
       await session.rollback().catch(() => {});
-      this.drop();
+      if (!(error instanceof PartitionMovedError)) this.drop();
       throw error;
     }
   }
@@ -162,18 +165,19 @@ export class StreamCore {
     await this.look();
     const positions = this.options.outbox?.toStore() ?? [];
     const known = this.#isStale ? [] : [...this.#series.values()];
-    const open = known.filter(({ untasked }) => untasked !== null);
-    const behind = known.filter(({ isBehind }) => isBehind);
-    if (positions.length + open.length + behind.length === 0) return;
+    const due = known.filter(({ untasked, isBehind }) => untasked !== null || isBehind);
+    if (positions.length + due.length === 0) return;
     const session = await this.context.warehouse.begin();
     try {
       await session.setOutboxPositions(positions);
-      for (const series of open) {
+      const moved = await this.#forgetMoved(session, due);
+      for (const series of due) {
+        if (moved.includes(series)) continue;
         const block = series.incompleteBlock();
         const blocks = block === null ? [] : [block];
-        await writeTasks(this.context, session, series, series.untasked!, blocks);
-      }
-      for (const series of behind) {
+        if (series.untasked !== null)
+          await writeTasks(this.context, session, series, series.untasked, blocks);
+        if (!series.isBehind) continue;
         this.#refinements.claim(series);
         await writeHeads(this.context, session, series);
       }
@@ -188,6 +192,23 @@ export class StreamCore {
 
   #at(key: PartitionKey): Series {
     return this.#series.get(messageKey(key))!;
+  }
+
+  /** Open series that these messages bring bars of. */
+  #seriesOf({ layers }: Decoded): Series[] {
+    const bringing = layers.flat().filter(({ rows }) => rows > 0);
+    return [...new Set(bringing.map(({ key }) => this.#at(key)))];
+  }
+
+  /**
+   * Makes these series the session's alone, and forgets those that a batch has changed since they were opened: their state
+   * and heads would pass over its bars. @returns those that are opened anew when their next bar comes
+   */
+  async #forgetMoved(session: WriteSession, series: readonly Series[]): Promise<Series[]> {
+    const known = series.map((one) => ({ ...one.key, seq: one.seq, one }));
+    const moved = (await session.movedSince(known)).map(({ one }) => one);
+    for (const { key } of moved) this.#series.delete(messageKey(key));
+    return moved;
   }
 
   async #open({ layers }: Decoded): Promise<void> {

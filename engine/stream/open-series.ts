@@ -15,10 +15,20 @@ export async function openSeries(context: StreamContext, key: PartitionKey): Pro
   const { warehouse } = context;
   await recompute(warehouse, { ...key, threads: 0, versions: context.versions, now: context.now });
   const series = new Series(key, await applyingStrategies(context, key));
-  const partition = (await warehouse.partitions()).find(
-    ({ symbol, interval }) => symbol === key.symbol && interval === key.interval,
-  );
-  if (partition === undefined) return series;
+  // Before its bars are looked at: what changes from here on is behind what it knows.
+  const heads = (await warehouse.heads())
+    .filter(isOf(key))
+    .filter(
+      ({ strategyId }) =>
+        strategyId === null || series.strategies.some((record) => record.strategyId === strategyId),
+    );
+  const newest = (await warehouse.newestChanges()).find(isOf(key));
+  const partition = (await warehouse.partitions()).find(isOf(key));
+  if (partition === undefined) {
+    // Changes of bars that were forgotten stay.
+    series.seq = newest?.seq ?? 0;
+    return series;
+  }
   const { firstCloseTime, lastCloseTime } = partition;
   const pass = { from: lastCloseTime + 1, codes: [], strategies: series.strategies, reason: 'stream' };
   const resumption = await resumeCarry(warehouse, partition, pass);
@@ -29,13 +39,8 @@ export async function openSeries(context: StreamContext, key: PartitionKey): Pro
     series.skip(klineArrays(batch), batch.numRows);
   // Blocks that the way here went through are stored already.
   markStored(series);
-  const heads = (await warehouse.heads()).filter(
-    ({ symbol, interval, strategyId }) =>
-      symbol === key.symbol &&
-      interval === key.interval &&
-      (strategyId === null || series.strategies.some((record) => record.strategyId === strategyId)),
-  );
-  series.seq = Math.min(...heads.map(({ seq }) => seq));
+  // Without heads its bars were loaded a moment ago: the first transaction finds them changed.
+  series.seq = heads.length === 0 ? 0 : Math.min(...heads.map(({ seq }) => seq));
   series.finerSeq = Math.min(...heads.map(({ finerSeq }) => finerSeq));
   await findContested(context, series);
   return series;
@@ -68,3 +73,8 @@ async function findContested({ warehouse }: StreamContext, series: Series): Prom
       });
     }
 }
+
+const isOf =
+  (key: PartitionKey) =>
+  ({ symbol, interval }: PartitionKey): boolean =>
+    symbol === key.symbol && interval === key.interval;

@@ -8,8 +8,8 @@ import { TRADE_CHECKPOINT } from '../schema/trade-checkpoint.js';
 import type {
   Head,
   KlineChange,
+  KnownChange,
   LineageBlock,
-  PartitionKey,
   ResampleHead,
   RunRecord,
   TaskRecord,
@@ -39,19 +39,26 @@ export function klineChanges(store: Store, since: number, until: number): Promis
      FROM kline_change t ${JOIN} WHERE t.seq > ${whole(since)} AND t.seq <= ${whole(until)} ORDER BY t.seq`);
 }
 
-export function newestChanges(store: Store): Promise<(PartitionKey & { readonly seq: number })[]> {
+export function newestChanges(store: Store): Promise<KnownChange[]> {
   return store.rows(
     `SELECT ${PARTITION}, t.seq FROM (SELECT symbol_id, interval_id, max(seq) AS seq FROM kline_change
      GROUP BY symbol_id, interval_id) t ${JOIN} ORDER BY s.symbol, i.interval_id`,
   );
 }
 
-/** @returns 0 without any */
-export async function newestChange(store: Store, ids: Ids): Promise<number> {
-  const [found] = await store.rows<{ seq: number | null }>(
-    `SELECT max(seq) AS seq FROM kline_change WHERE symbol_id = ${ids[0]} AND interval_id = ${ids[1]}`,
+/** The newest changes behind `since` of these partitions, by their ids with a comma. */
+export async function changesBehind(
+  store: Store,
+  partitions: readonly Ids[],
+  since: number,
+): Promise<ReadonlyMap<string, number>> {
+  if (partitions.length === 0) return new Map();
+  const list = partitions.map((ids) => `(${ids.join()})`).join();
+  const rows = await store.rows<{ sid: number; iid: number; newest: number }>(
+    `SELECT symbol_id AS sid, interval_id AS iid, max(seq) AS newest FROM kline_change
+     WHERE seq > ${whole(since)} AND (symbol_id, interval_id) IN (${list}) GROUP BY symbol_id, interval_id`,
   );
-  return found!.seq ?? 0;
+  return new Map(rows.map(({ sid, iid, newest }) => [`${sid},${iid}`, newest]));
 }
 
 export async function setHead(store: Store, ids: Ids, head: Head): Promise<void> {

@@ -10,6 +10,7 @@ import {
 import { PARTITION_TABLES, tableOf } from '../schema/tables.js';
 import type {
   Head,
+  KnownChange,
   LineageBlock,
   OffsetMove,
   OutboxPosition,
@@ -170,9 +171,15 @@ export abstract class StoreSession {
     await ledger.setHead(await this.ready(), ids, head);
   }
 
-  async newestChange(key: PartitionKey): Promise<number> {
-    const ids = await this.own(key);
-    return ledger.newestChange(await this.ready(), ids);
+  async movedSince<Known extends KnownChange>(known: readonly Known[]): Promise<Known[]> {
+    const own: { one: Known; ids: Ids }[] = [];
+    for (const one of known) own.push({ one, ids: await this.own(one) });
+    const newest = await ledger.changesBehind(
+      await this.ready(),
+      own.map(({ ids }) => ids),
+      known.reduce((least, { seq }) => Math.min(least, seq), Number.POSITIVE_INFINITY),
+    );
+    return own.filter(({ one, ids }) => (newest.get(ids.join()) ?? 0) > one.seq).map(({ one }) => one);
   }
 
   async appendRows(table: string, rows: readonly TableRow[]): Promise<void> {

@@ -2,6 +2,7 @@ import type { RecordBatch } from 'apache-arrow';
 import type { StrategyRecord } from '../strategy.js';
 import type {
   Head,
+  KnownChange,
   LineageBlock,
   OutboxPosition,
   PartitionChecksum,
@@ -55,7 +56,7 @@ export abstract class StoreWarehouse<S extends Store, D extends StoreDatabase<S>
     return this.database.use(ledger.heads);
   }
 
-  newestChanges(): Promise<readonly (PartitionKey & { readonly seq: number })[]> {
+  newestChanges(): Promise<readonly KnownChange[]> {
     return this.database.use(ledger.newestChanges);
   }
 

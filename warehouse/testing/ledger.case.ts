@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PARTITION_TABLES } from '../schema/tables.js';
 import type { MakeWarehouse } from '../warehouse.case.js';
-import type { Head, KlineReject, LineageBlock, ResampleHead, TaskRecord } from '../warehouse.js';
+import type { Head, KlineReject, KnownChange, LineageBlock, ResampleHead, TaskRecord } from '../warehouse.js';
 import { BTC, closeTime, derivations, ETH, klines, loadFacts, loadStrategy, STRATEGY } from './samples.js';
 
 const block = (rows: number, state: Float64Array | null): LineageBlock => ({
@@ -130,6 +130,31 @@ export function ledgerCases(make: MakeWarehouse): void {
       expect(await last.recordKlineChange({ ...BTC, ...change })).toBeGreaterThan(second);
       await last.commit();
       expect(await warehouse.klineChanges(second)).toHaveLength(1);
+    });
+
+    it('says which partitions have changed since a change that is known', async () => {
+      const warehouse = await make();
+      const change = { runId: 1, fromTime: closeTime(0), toTime: closeTime(4), added: 5, revised: 0 };
+      const seqs: number[] = [];
+      for (const key of [BTC, { ...BTC, interval: '2h' }, BTC]) {
+        const session = await warehouse.begin();
+        seqs.push(await session.recordKlineChange({ ...key, ...change }));
+        await session.commit();
+      }
+      const [first = 0, other = 0, last = 0] = seqs;
+      const session = await warehouse.begin();
+      const moved = (...known: readonly KnownChange[]) => session.movedSince(known);
+      expect(await moved()).toEqual([]);
+      const unknown = { ...BTC, seq: 0 };
+      const known = { ...BTC, interval: '2h', seq: other };
+      expect(await moved(known, unknown, { ...ETH, seq: 0 })).toEqual([unknown]);
+      expect(await moved({ ...BTC, seq: first })).toEqual([{ ...BTC, seq: first }]);
+      expect(await moved(known, { ...BTC, seq: last })).toEqual([]);
+      // Its own changes count too.
+      const own = await session.recordKlineChange({ ...ETH, ...change });
+      expect(await moved({ ...ETH, seq: 0 })).toEqual([{ ...ETH, seq: 0 }]);
+      expect(await moved({ ...ETH, seq: own })).toEqual([]);
+      await session.rollback();
     });
 
     it('keeps lineage blocks and the states to resume from', async () => {
