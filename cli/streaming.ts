@@ -11,7 +11,7 @@ import { createLog } from './stream/log.js';
 import { streamMetrics } from './stream/metrics.js';
 import { together } from './stream/together.js';
 
-const { stream } = await streaming();
+const { collectEarly, stream } = await streaming();
 
 export interface StreamCommandOptions extends CommonOptions, KafkaOptions {
   readonly group: string;
@@ -28,6 +28,7 @@ export interface StreamCommandOptions extends CommonOptions, KafkaOptions {
 
 /** Takes klines in until a signal comes, or the topic's end with `--until-end`. */
 export async function streamUntilInterrupted(options: StreamCommandOptions): Promise<void> {
+  collectEarly();
   await withLoader(options, async (warehouse) => {
     const log = createLog();
     const metrics = streamMetrics();

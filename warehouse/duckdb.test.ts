@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -209,6 +209,40 @@ describe('duckdb: another process', () => {
     await session.appendIndicators(BTC, indicators(range(0, 30)));
     await session.commit();
     expect((await warehouse.partitions())[0]!.rows).toBe(30);
+  });
+});
+
+describe('duckdb: memory', () => {
+  it('gives free memory back, that of others in the process too, and keeps its limit', async () => {
+    const place = folder();
+    const child = await startChild(
+      place,
+      `import { writeFileSync } from 'node:fs';
+       import { setFlagsFromString } from 'node:v8';
+       import { runInNewContext } from 'node:vm';
+       import { openWarehouse } from './warehouse/open.js';
+       const warehouse = await openWarehouse('duckdb::memory:', { memoryLimit: '64MB' });
+       const limit = async () =>
+         (await warehouse.query("SELECT value FROM duckdb_settings() WHERE name = 'memory_limit'")).rows[0][0];
+       const limits = [await limit()];
+       // Small enough for the heap of the C library; the last one keeps it from shrinking at its end.
+       const kept = Array.from({ length: 4_000 }, () => Buffer.alloc(50_000, 1)).splice(-1);
+       setFlagsFromString('--expose-gc');
+       runInNewContext('gc')();
+       await new Promise((resolve) => setTimeout(resolve, 500));
+       const before = process.memoryUsage.rss();
+       await warehouse.trim();
+       const given = before - process.memoryUsage.rss();
+       limits.push(await limit());
+       await warehouse.close();
+       writeFileSync(new URL('./seen.json', import.meta.url), JSON.stringify({ given, limits, kept: kept.length }));
+       console.log('done');`,
+    );
+    cleanups.push(() => child.kill('SIGKILL'));
+    const seen = JSON.parse(readFileSync(join(place, 'seen.json'), 'utf8'));
+    expect(seen).toMatchObject({ kept: 1, limits: [seen.limits[0], seen.limits[0]] });
+    // Of 200 MB.
+    expect(seen.given).toBeGreaterThan(100e6);
   });
 });
 

@@ -256,6 +256,11 @@ export interface Warehouse {
 
   /** Applies pending migrations and the catalog (codes become columns and dimension rows). Idempotent. */
   migrate(catalog: Catalog): Promise<{ readonly applied: readonly string[]; readonly version: number }>;
+  /**
+   * Gives memory back to the system that was needed for a while and is free now, whoever in this process has used it; some
+   * 10 ms for a large one. Nothing where the facts are not kept in this process.
+   */
+  trim(): Promise<void>;
   close(): Promise<void>;
 
   // What is there

@@ -16,6 +16,8 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 10_000;
 /** Finer bars are looked at when nothing else waits, but not later than this. */
 const REFINE_AFTER_MS = 2_000;
+/** Memory is given back after so many bars: some seconds of a full load, and seldom while bars come one by one. */
+const TRIM_EVERY_BARS = 65_536;
 /** With no bars coming, what is due by the clock is done this often. */
 const TICK_MS = 1_000;
 
@@ -37,6 +39,8 @@ export class GroupCommit {
   #waiting: Waiting[] = [];
   #work: Promise<void> | null = null;
   #refineSince: number | null = null;
+  /** Bars computed since memory was given back. */
+  #untrimmed = 0;
   readonly #stop = new AbortController();
   readonly #ticks = setInterval(() => this.#start(), TICK_MS);
 
@@ -88,6 +92,7 @@ export class GroupCommit {
       }
       if (this.core.isStale) await this.#untilDone('warehouse', () => this.#renew());
       if (this.#waiting.length > 0) await this.#take();
+      if (this.#untrimmed >= TRIM_EVERY_BARS) await this.#untilDone('memory', () => this.#trim());
       if (this.core.isTimeToLook) await this.#untilDone('changes of others', () => this.core.look());
       if (this.core.isUnsettled) await this.#untilDone('ledger', () => this.core.settle());
       if (this.#isTimeToRefine()) await this.#untilDone('finer bars', () => this.core.refine());
@@ -106,11 +111,17 @@ export class GroupCommit {
       const dead = group.filter(({ isAlive }) => !isAlive());
       for (const { resolve } of dead) resolve('left');
       const alive = group.filter(({ isAlive }) => isAlive());
-      if (alive.length > 0) await this.core.take(alive.map(({ batch }) => batch));
+      if (alive.length > 0)
+        this.#untrimmed += (await this.core.take(alive.map(({ batch }) => batch))).computed;
       for (const { resolve } of alive) resolve('taken');
     });
     // Resolved ones are not resolved again.
     for (const { resolve } of group) resolve('left');
+  }
+
+  async #trim(): Promise<void> {
+    await this.core.context.warehouse.trim();
+    this.#untrimmed = 0;
   }
 
   #next(): Waiting[] {

@@ -1,11 +1,12 @@
 // A consumer of its own process that measures itself: tests start it with one JSON argument and read its last line.
-import { stream } from '../../dist/engine/stream/index.js';
+import { collectEarly, stream } from '../../dist/engine/stream/index.js';
 import { openWarehouse } from '../../dist/warehouse/index.js';
 
 const { url, brokers, topic, now, publish, untilEnd } = JSON.parse(process.argv[2]);
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
-// As the command opens it.
+// As the command does it.
+collectEarly();
 const warehouse = await openWarehouse(url, { threads: 1, memoryLimit: '64MB' });
 const parts = {};
 /** Resident memory by messages taken in. */

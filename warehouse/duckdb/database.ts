@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { WarehouseHeldError } from '../errors.js';
 import { makeFolder } from '../make-folder.js';
+import { text } from '../store/sql.js';
 import type { BulkAppender } from './append.js';
 import { DuckDbDirectory } from './directory.js';
 import { FewRows } from './few-rows.js';
@@ -40,6 +41,7 @@ export class Database {
   readonly mutex = new Mutex();
   readonly threads: ThreadCount;
   readonly #instance: DuckDBInstance;
+  readonly #memoryLimit: string;
   readonly #key: string | null;
   readonly #connections = new Set<DuckDBConnection>();
   readonly #idle: DuckDBConnection[] = [];
@@ -55,6 +57,7 @@ export class Database {
     this.url = url;
     this.#key = key;
     this.#instance = instance;
+    this.#memoryLimit = options.memoryLimit;
     this.isReadOnly = options.readOnly;
     const all = options.threads === null ? 'RESET threads' : `SET threads = ${options.threads}`;
     this.threads = new ThreadCount((isOne) =>
@@ -150,6 +153,14 @@ export class Database {
     }
   }
 
+  /**
+   * A limit that is set anew, to what it was, makes DuckDB purge its own allocator and the C library its heap. Both keep
+   * pages that were freed: of the 370 MB of a stream under load some 50.
+   */
+  async trim(): Promise<void> {
+    await this.lend((connection) => connection.run(`SET memory_limit = ${text(this.#memoryLimit)}`));
+  }
+
   get commits(): number {
     return this.#commits;
   }
@@ -232,7 +243,6 @@ async function createInstance(url: string, path: string, options: DatabaseOption
       enable_external_access: 'false',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
-      ...(options.threads === null ? {} : { threads: String(options.threads) }),
       ...(options.readOnly ? { access_mode: 'READ_ONLY' } : {}),
     });
     return instance;

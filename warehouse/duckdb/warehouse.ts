@@ -38,6 +38,10 @@ export class DuckDbWarehouse extends StoreWarehouse<DuckDbStore, Database> imple
     await this.database.release();
   }
 
+  trim(): Promise<void> {
+    return this.database.trim();
+  }
+
   partitions(): Promise<PartitionState[]> {
     return this.database.use(partitions);
   }

@@ -39,6 +39,8 @@ export class MySqlWarehouse extends StoreWarehouse<MySqlStore, MySqlDatabase> im
     this.database.close();
   }
 
+  async trim(): Promise<void> {}
+
   partitions(): Promise<PartitionState[]> {
     return this.database.use(partitions);
   }
