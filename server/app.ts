@@ -28,7 +28,8 @@ export function createApp(deps: ServerDeps) {
   const app = new OpenAPIHono();
   app.use(async (c, next) => {
     const startedAt = performance.now();
-    await next();
+    const release = await services.requests.acquire();
+    await next().finally(release);
     // The pattern of the route that answered, never the path: callers must not make up labels.
     const route = routePath(c);
     const hit: Hit | undefined = c.get('hit' as never);

@@ -59,8 +59,9 @@ export async function startServer(deps: ServerDeps, { host, port }: ServeOptions
       await closed;
       clearTimeout(timer);
       await ended;
-      // Callers who left do not end what was computed for them, and the warehouse must not be closed under it.
-      await Promise.all([services.computing.end(), services.downloads.end()]);
+      // Callers who left do not end what was begun for them, and the warehouse must not be closed under it.
+      const { requests, computing, downloads } = services;
+      await Promise.all([requests.end(), computing.end(), downloads.end()]);
       await services.samples.close();
     },
   };

@@ -5,6 +5,7 @@ export class Semaphore {
   readonly #running: number;
   readonly #waiting: number;
   #active = 0;
+  #isEnding = false;
   readonly #queue: { readonly enter: () => void; readonly refuse: (error: Error) => void }[] = [];
   #onIdle: (() => void) | null = null;
 
@@ -13,8 +14,9 @@ export class Semaphore {
     this.#waiting = waiting;
   }
 
-  /** Resolves to what gives the place back; call it once. @throws ProblemError when too many wait */
+  /** Resolves to what gives the place back; call it once. @throws ProblemError when too many wait, or after `end` */
   async acquire(): Promise<() => void> {
+    if (this.#isEnding) throw ending();
     if (this.#active >= this.#running) {
       if (this.#queue.length >= this.#waiting)
         throw new ProblemError('too-many-requests', 'too many requests at a time; try again in a moment');
@@ -31,13 +33,15 @@ export class Semaphore {
     };
   }
 
-  /** Turns away who waits, and resolves when the last place was given back. */
+  /** Turns away who waits and who comes, and resolves when the last place was given back. */
   async end(): Promise<void> {
-    for (const { refuse } of this.#queue.splice(0))
-      refuse(new ProblemError('unavailable', 'the server is ending'));
+    this.#isEnding = true;
+    for (const { refuse } of this.#queue.splice(0)) refuse(ending());
     if (this.#active === 0) return;
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
     });
   }
 }
+
+const ending = (): ProblemError => new ProblemError('unavailable', 'the server is ending');

@@ -16,6 +16,8 @@ export class Services {
   readonly rows: RowStore;
   readonly samples: SampleShelf;
   readonly metrics = new Metrics();
+  /** Whose handler has not answered yet: without a bound, but the end waits for them. */
+  readonly requests = new Semaphore(Number.POSITIVE_INFINITY, 0);
   readonly computing: Semaphore;
   readonly downloads: Semaphore;
   readonly streams: Semaphore;

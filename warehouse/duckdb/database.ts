@@ -10,6 +10,7 @@ import { FewRows } from './few-rows.js';
 import { Mutex } from './mutex.js';
 import { DuckDbStore } from './store.js';
 import { ThreadCount } from './thread-count.js';
+import { UnderWay } from './under-way.js';
 
 export interface DatabaseOptions {
   readonly memoryLimit: string;
@@ -51,7 +52,10 @@ export class Database {
   readonly answers = new Map<string, readonly unknown[]>();
   readonly #writers: WriterConnection[] = [];
   readonly #idleWriters: WriterConnection[] = [];
+  /** Tasks that have a connection of their own. */
+  readonly #underWay = new UnderWay();
   #users = 0;
+  #closing: Promise<void> | null = null;
 
   private constructor(url: string, key: string | null, instance: DuckDBInstance, options: DatabaseOptions) {
     this.url = url;
@@ -83,8 +87,11 @@ export class Database {
       pending.catch(() => open.delete(key));
     }
     const database = await pending;
-    // Its last user may have closed it meanwhile.
-    if (open.get(key) !== pending) return Database.open(path, options);
+    // Its last user may have closed it meanwhile, or be about to.
+    if (database.#closing !== null) {
+      await database.#closing;
+      return Database.open(path, options);
+    }
     if (database.isReadOnly && !options.readOnly)
       throw new Error(
         `warehouse: ${database.url} is open read-only in this process; close it before writing`,
@@ -133,24 +140,28 @@ export class Database {
   }
 
   /** Runs `task` on a connection of its own. */
-  async use<T>(task: (store: DuckDbStore) => Promise<T>): Promise<T> {
-    const connection = await this.connect();
-    try {
-      return await task(new DuckDbStore(connection));
-    } finally {
-      this.disconnect(connection);
-    }
+  use<T>(task: (store: DuckDbStore) => Promise<T>): Promise<T> {
+    return this.#underWay.run(async () => {
+      const connection = await this.connect();
+      try {
+        return await task(new DuckDbStore(connection));
+      } finally {
+        this.disconnect(connection);
+      }
+    });
   }
 
   /** Runs `task`, which leaves nothing behind, on a connection that others had before. */
-  async lend<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    const connection = this.#idle.pop() ?? (await this.connect());
-    try {
-      return await task(connection);
-    } finally {
-      if (this.#users > 0 && this.#idle.length < MAX_IDLE) this.#idle.push(connection);
-      else this.disconnect(connection);
-    }
+  lend<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.#underWay.run(async () => {
+      const connection = this.#idle.pop() ?? (await this.connect());
+      try {
+        return await task(connection);
+      } finally {
+        if (this.#users > 0 && this.#idle.length < MAX_IDLE) this.#idle.push(connection);
+        else this.disconnect(connection);
+      }
+    });
   }
 
   /**
@@ -199,13 +210,18 @@ export class Database {
 
   /** Streams from a snapshot: what commits meanwhile is not seen. */
   async *snapshot<T>(task: (store: DuckDbStore) => AsyncIterable<T>): AsyncGenerator<T> {
-    const connection = await this.connect();
+    const end = this.#underWay.begin();
     try {
-      await connection.run('BEGIN TRANSACTION');
-      yield* task(new DuckDbStore(connection));
+      const connection = await this.connect();
+      try {
+        await connection.run('BEGIN TRANSACTION');
+        yield* task(new DuckDbStore(connection));
+      } finally {
+        await rollbackQuietly(connection);
+        this.disconnect(connection);
+      }
     } finally {
-      await rollbackQuietly(connection);
-      this.disconnect(connection);
+      end();
     }
   }
 
@@ -214,10 +230,19 @@ export class Database {
     return this.use((store) => this.directory.load(store));
   }
 
-  /** Closes the file when its last user has closed it. What was not committed is undone. */
+  /**
+   * Closes the file when its last user has closed it. What was not committed is undone; what still reads is waited for, since
+   * DuckDB crashes or hangs when a connection is closed under a query.
+   */
   async release(): Promise<void> {
     this.#users--;
     if (this.#users > 0) return;
+    this.#closing = this.#close();
+    await this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#underWay.none();
     if (this.#key !== null) open.delete(this.#key);
     for (const { fewRows } of this.#writers) fewRows.close();
     // A connection left open would keep the file, and the next opening would be a second instance on it.
