@@ -11,17 +11,15 @@ import { vectorItems } from './vectors.js';
 
 /** Runs `work` in a transaction that cannot change the file; what it makes in the temporary catalog is undone. */
 export function analyse<T>(database: Database, work: (session: AnalyticsSession) => Promise<T>): Promise<T> {
-  return database.threads.scan(() =>
-    database.use(async ({ connection }) => {
-      const begunAt = database.commits;
-      await connection.run('BEGIN TRANSACTION READ ONLY');
-      try {
-        return await work(new DuckDbAnalysis(database, connection, begunAt));
-      } finally {
-        await rollbackQuietly(connection);
-      }
-    }),
-  );
+  return database.scan(async ({ connection }) => {
+    const begunAt = database.commits;
+    await connection.run('BEGIN TRANSACTION READ ONLY');
+    try {
+      return await work(new DuckDbAnalysis(database, connection, begunAt));
+    } finally {
+      await rollbackQuietly(connection);
+    }
+  });
 }
 
 /**
@@ -36,7 +34,6 @@ export async function glance<T>(
   const isStill = (): boolean => begunAt % 2 === 0 && database.commits === begunAt;
   if (!isStill()) return analyse(database, work);
   try {
-    await database.threads.look();
     const found = await database.lend((connection) =>
       work(new DuckDbAnalysis(database, connection, begunAt)),
     );

@@ -40,7 +40,7 @@ export class Database {
   readonly directory = new DuckDbDirectory();
   /** Held while a session commits and while ids are given out. */
   readonly mutex = new Mutex();
-  readonly threads: ThreadCount;
+  readonly #threads: ThreadCount;
   readonly #instance: DuckDBInstance;
   readonly #memoryLimit: string;
   readonly #key: string | null;
@@ -64,7 +64,7 @@ export class Database {
     this.#memoryLimit = options.memoryLimit;
     this.isReadOnly = options.readOnly;
     const all = options.threads === null ? 'RESET threads' : `SET threads = ${options.threads}`;
-    this.threads = new ThreadCount((isOne) =>
+    this.#threads = new ThreadCount((isOne) =>
       this.use(({ connection }) => connection.run(isOne ? 'SET threads = 1' : all)),
     );
   }
@@ -151,9 +151,15 @@ export class Database {
     });
   }
 
-  /** Runs `task`, which leaves nothing behind, on a connection that others had before. */
+  /** The same for what looks at many rows. */
+  scan<T>(task: (store: DuckDbStore) => Promise<T>): Promise<T> {
+    return this.#underWay.run(() => this.#threads.scan(() => this.use(task)));
+  }
+
+  /** Runs `task`, which looks at a few rows and leaves nothing behind, on a connection that others had before. */
   lend<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     return this.#underWay.run(async () => {
+      await this.#threads.look();
       const connection = this.#idle.pop() ?? (await this.connect());
       try {
         return await task(connection);
@@ -210,18 +216,24 @@ export class Database {
 
   /** Streams from a snapshot: what commits meanwhile is not seen. */
   async *snapshot<T>(task: (store: DuckDbStore) => AsyncIterable<T>): AsyncGenerator<T> {
-    const end = this.#underWay.begin();
+    // Step by step: who has left a scan open is not waited for.
+    const step = <R>(work: () => Promise<R>): Promise<R> => this.#underWay.run(work);
+    const connection = await step(() => this.connect());
     try {
-      const connection = await this.connect();
+      await step(() => connection.run('BEGIN TRANSACTION'));
+      const items = task(new DuckDbStore(connection))[Symbol.asyncIterator]();
       try {
-        await connection.run('BEGIN TRANSACTION');
-        yield* task(new DuckDbStore(connection));
+        for (;;) {
+          const { done, value } = await step(() => items.next());
+          if (done === true) return;
+          yield value;
+        }
       } finally {
-        await rollbackQuietly(connection);
-        this.disconnect(connection);
+        await step(async () => items.return?.());
       }
     } finally {
-      end();
+      await step(() => rollbackQuietly(connection));
+      this.disconnect(connection);
     }
   }
 

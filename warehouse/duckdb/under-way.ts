@@ -3,21 +3,12 @@ export class UnderWay {
   #count = 0;
   readonly #waiting: (() => void)[] = [];
 
-  /** @returns what ends the task; call it once */
-  begin(): () => void {
-    this.#count++;
-    return () => {
-      if (--this.#count > 0) return;
-      for (const go of this.#waiting.splice(0)) go();
-    };
-  }
-
   async run<T>(task: () => Promise<T>): Promise<T> {
-    const end = this.begin();
+    this.#count++;
     try {
       return await task();
     } finally {
-      end();
+      if (--this.#count === 0) for (const go of this.#waiting.splice(0)) go();
     }
   }
 

@@ -95,6 +95,6 @@ export class DuckDbWarehouse extends StoreWarehouse<DuckDbStore, Database> imple
   }
 
   query(sql: string): Promise<{ readonly columns: readonly string[]; readonly rows: readonly unknown[][] }> {
-    return this.database.threads.scan(() => this.database.use((store) => query(store.connection, sql)));
+    return this.database.scan(({ connection }) => query(connection, sql));
   }
 }
