@@ -17,6 +17,8 @@ export interface OpenOptions {
   readonly readOnly?: boolean;
   /** Is told what the user should know, a line at a time. */
   readonly note?: (line: string) => void;
+  /** Ends the waiting for a server that is away: once it is aborted, what waits fails within 2 s. DuckDB waits for nobody. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface OpenOptions {
  */
 export async function openWarehouse(url: string, options: OpenOptions = {}): Promise<Warehouse> {
   const { readOnly = false } = options;
-  if (/^mysql:/.test(url)) return openMySql(url, readOnly, options.note ?? (() => undefined));
+  if (/^mysql:/.test(url)) return openMySql(url, readOnly, options);
   const path = /^duckdb:(.+)$/.exec(url)?.[1];
   if (path === undefined)
     throw new WarehouseAccessError(
@@ -47,10 +49,14 @@ export async function openWarehouse(url: string, options: OpenOptions = {}): Pro
 }
 
 /** The driver is loaded by who uses it only. */
-async function openMySql(url: string, readOnly: boolean, note: (line: string) => void): Promise<Warehouse> {
+async function openMySql(
+  url: string,
+  readOnly: boolean,
+  { note = () => undefined, signal }: OpenOptions,
+): Promise<Warehouse> {
   const { MySqlDatabase } = await import('./mysql/database.js');
   const { MySqlWarehouse } = await import('./mysql/warehouse.js');
-  const database = await MySqlDatabase.open(url, note);
+  const database = await MySqlDatabase.open(url, note, { signal });
   if (readOnly) await checkReadable(database.url, database.directory.version, () => database.close());
   return new MySqlWarehouse(database, readOnly);
 }

@@ -19,6 +19,18 @@ const UNTOLD_MS = 2_000;
  */
 const SILENCE_S = 600;
 
+/** The same once the user has given up: a deadlock is still solved. */
+const LAST_PATIENCE_MS = 2_000;
+
+export interface Patience {
+  /** How long work that can be begun again waits for a server that is away; 60,000. */
+  readonly patienceMs?: number | undefined;
+  /** After how much silence the server ends a connection; 600. */
+  readonly silenceS?: number | undefined;
+  /** Shortens the waiting to 2 s from then on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** One database on a server: its connections, and what its users agree on. */
 export class MySqlDatabase {
   readonly url: string;
@@ -32,6 +44,9 @@ export class MySqlDatabase {
   readonly #note: (line: string) => void;
   readonly #patienceMs: number;
   readonly #silenceS: number;
+  readonly #signal: AbortSignal | null;
+  /** Nobody waits longer, epoch ms. */
+  #lastWait = Number.POSITIVE_INFINITY;
   readonly #heartbeat: NodeJS.Timeout;
   #isClosed = false;
 
@@ -39,8 +54,7 @@ export class MySqlDatabase {
     url: string,
     target: MySqlTarget,
     note: (line: string) => void,
-    patienceMs: number,
-    silenceS: number,
+    { patienceMs = PATIENCE_MS, silenceS = SILENCE_S, signal }: Patience,
   ) {
     this.url = url;
     this.name = target.database;
@@ -48,6 +62,12 @@ export class MySqlDatabase {
     this.#note = note;
     this.#patienceMs = patienceMs;
     this.#silenceS = silenceS;
+    this.#signal = signal ?? null;
+    const hurry = (): void => {
+      this.#lastWait = Date.now() + LAST_PATIENCE_MS;
+    };
+    if (signal?.aborted) hurry();
+    else signal?.addEventListener('abort', hurry, { once: true });
     const beat = (): void => {
       for (const store of this.#all) store.ping();
     };
@@ -56,17 +76,14 @@ export class MySqlDatabase {
 
   /**
    * @param note is told, once, that bulk writes go the slow way, and when a server is waited for
-   * @param patienceMs how long work that can be begun again waits for a server that is away
-   * @param silenceS after how much silence the server ends a connection
    * @throws WarehouseAccessError, WarehouseLostError: a line that names what is wrong
    */
   static async open(
     url: string,
     note: (line: string) => void,
-    patienceMs = PATIENCE_MS,
-    silenceS = SILENCE_S,
+    patience: Patience = {},
   ): Promise<MySqlDatabase> {
-    const database = new MySqlDatabase(withoutPassword(url), parseUrl(url), note, patienceMs, silenceS);
+    const database = new MySqlDatabase(withoutPassword(url), parseUrl(url), note, patience);
     try {
       await database.#learn();
       return database;
@@ -217,7 +234,7 @@ export class MySqlDatabase {
       } catch (error) {
         if (!(error instanceof WarehouseLostError) || this.#isClosed) throw error;
         const waited = Date.now() - begin;
-        if (waited + wait > this.#patienceMs)
+        if (waited + wait > this.#patienceMs || Date.now() + wait > this.#lastWait)
           throw new WarehouseGoneError(
             `${error.message}; waited ${Math.round(waited / 1_000)} s for it to come back`,
             { cause: error },
@@ -227,8 +244,15 @@ export class MySqlDatabase {
           this.#note(`${error.message}; waiting up to ${Math.round(this.#patienceMs / 1_000)} s for it`);
         }
         // Two that met in a deadlock should not meet again.
-        await sleep(wait * (0.5 + Math.random()));
+        await this.#pause(wait * (0.5 + Math.random()));
       }
+  }
+
+  /** The signal ends it early. */
+  async #pause(ms: number): Promise<void> {
+    const signal = this.#signal;
+    if (signal === null || signal.aborted) await sleep(ms);
+    else await sleep(ms, undefined, { signal }).catch(() => undefined);
   }
 
   async #connect(): Promise<MySqlStore> {

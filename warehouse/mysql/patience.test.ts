@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WarehouseGoneError } from '../errors.js';
 import { NO_MYSQL } from '../testing/mysql.js';
@@ -27,7 +28,9 @@ describe.skipIf(NO_MYSQL)('a server that is away', () => {
 
   it('is waited for, which is told once, and then given up with one line', async () => {
     const notes: string[] = [];
-    const database = await MySqlDatabase.open(server.url, (line) => notes.push(line), 5_000);
+    const database = await MySqlDatabase.open(server.url, (line) => notes.push(line), {
+      patienceMs: 5_000,
+    });
     try {
       expect(await one(database)).toBe(1);
       await server.down();
@@ -37,6 +40,23 @@ describe.skipIf(NO_MYSQL)('a server that is away', () => {
       expect(notes).toEqual([expect.stringMatching(/^warehouse: mysql:.*; waiting up to 5 s for it$/)]);
       await server.up();
       expect(await one(database)).toBe(1);
+    } finally {
+      database.close();
+    }
+  });
+
+  it('is not waited for any longer once the signal has come', async () => {
+    const stop = new AbortController();
+    const database = await MySqlDatabase.open(server.url, () => undefined, { signal: stop.signal });
+    try {
+      await server.down();
+      const waiting = one(database).catch((error: unknown) => error);
+      await sleep(3_000);
+      const begin = Date.now();
+      stop.abort();
+      expect(await waiting).toBeInstanceOf(WarehouseGoneError);
+      expect(await one(database).catch((error: unknown) => error)).toBeInstanceOf(WarehouseGoneError);
+      expect(Date.now() - begin).toBeLessThan(5_000);
     } finally {
       database.close();
     }

@@ -27,7 +27,7 @@ describe.skipIf(NO_MYSQL)('a connection that is silent', () => {
   });
 
   async function open(at: string, silenceS: number): Promise<MySqlDatabase> {
-    const database = await MySqlDatabase.open(at, () => undefined, undefined, silenceS);
+    const database = await MySqlDatabase.open(at, () => undefined, { silenceS });
     databases.push(database);
     return database;
   }
