@@ -11,11 +11,14 @@ export class Interrupted extends Error {
   }
 }
 
+/** From a signal on, for a command that it ends: orchestrators kill after 10 s. */
+const STOP_MS = 9_000;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 let pending: Interrupted | null = null;
 const stop = new AbortController();
 let listening = 0;
+let isEndedByCommand = false;
 const cleanups = new Set<() => void>();
 
 /**
@@ -31,9 +34,13 @@ export function listenForSignals(): void {
         process.stderr.write(`klinemill: ${signal}, stopping (again: at once)\n`);
         return;
       }
-      for (const cleanup of cleanups) cleanup();
-      process.exit(code);
+      end(code);
     });
+}
+
+function end(code?: number): never {
+  for (const cleanup of cleanups) cleanup();
+  process.exit(code);
 }
 
 /** Runs `work`, which promises to call `stopIfInterrupted` every now and then. */
@@ -47,12 +54,46 @@ export async function interruptible<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Runs `work`, for which a signal is the ordinary end: it finishes what is under way and returns.
+ * Runs `work`, for which a signal is the ordinary end: it finishes what is under way and returns. What fails from then on is
+ * told and is no failure; what gives no answer, a server that hangs, is left when the process ends.
  *
  * @param work ends soon after its signal is aborted
  */
-export function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return interruptible(() => work(stop.signal));
+export function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const { signal } = stop;
+  return interruptible(async () => {
+    let timer: NodeJS.Timeout | undefined;
+    const begin = (): void => {
+      timer = setTimeout(() => {
+        process.stderr.write(`klinemill: no answer for ${STOP_MS / 1_000} s: ending without it\n`);
+        end(0);
+      }, STOP_MS);
+    };
+    signal.addEventListener('abort', begin, { once: true });
+    try {
+      await work(signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      process.stderr.write(`klinemill: while stopping: ${(error as Error).message}\n`);
+    } finally {
+      signal.removeEventListener('abort', begin);
+      clearTimeout(timer);
+    }
+  });
+}
+
+/**
+ * The same for a whole command, the loading of its code included. The process ends with it: clients of a server that is away
+ * would go on trying for minutes.
+ */
+export function service(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  isEndedByCommand = true;
+  return untilInterrupted(work);
+}
+
+/** Ends the process if its command wants that, with the exit code that was set. */
+export function endIfWanted(): void {
+  if (isEndedByCommand) end();
 }
 
 /** @throws Interrupted when a signal has come */

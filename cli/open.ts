@@ -49,12 +49,16 @@ export async function withWriter<T>(
 /**
  * The same for commands that load, or write a few rows at a time, and do nothing else: the cores belong to the making and the
  * writing of rows.
+ *
+ * @param signal ends the waiting for a server that is away
  */
 export async function withLoader<T>(
   { warehouse, memoryLimit }: CommonOptions,
   work: (warehouse: Warehouse) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
-  return using(await openWarehouse(warehouse, { memoryLimit, threads: 1, note }), async (opened) => {
+  const settings = { memoryLimit, threads: 1, note, ...(signal === undefined ? {} : { signal }) };
+  return using(await openWarehouse(warehouse, settings), async (opened) => {
     await prepare(opened);
     return work(opened);
   });

@@ -10,7 +10,6 @@ import {
 } from '../engine/index.js';
 import type { CommonOptions, PartitionOptions } from './command.js';
 import { counted, duration, rate, whole } from './format.js';
-import { untilInterrupted } from './interruption.js';
 import { type KafkaOptions, kafkaSettings } from './kafka-options.js';
 import { withReader } from './open.js';
 import { print } from './output.js';
@@ -18,16 +17,8 @@ import { PRODUCE_OUTPUT } from './schemas/produce.js';
 import { createLog } from './stream/log.js';
 import { parseInterval } from './values.js';
 
-const {
-  createKafka,
-  ensureTopics,
-  fileSources,
-  KlineProducer,
-  liveKlines,
-  pollKlines,
-  replay,
-  warehouseSources,
-} = await streaming();
+const { createKafka, fileSources, liveKlines, pollKlines, produceUntil, replay, warehouseSources } =
+  await streaming();
 
 export interface ProduceOptions extends CommonOptions, KafkaOptions, PartitionOptions {
   readonly replay?: true | string[];
@@ -42,33 +33,25 @@ export interface ProduceOptions extends CommonOptions, KafkaOptions, PartitionOp
   readonly now?: number;
 }
 
-/** Sends bars from where the options say, until they end or a signal comes. */
-export async function produce(options: ProduceOptions): Promise<void> {
+/** Sends bars from where the options say, until they end or the signal comes. */
+export async function produceUntilEnd(signal: AbortSignal, options: ProduceOptions): Promise<void> {
   const from = [options.replay, options.live, options.poll].filter((way) => way !== undefined);
   if (from.length !== 1)
     throw new UserError('produce: say where the bars come from: one of --replay, --live, --poll');
   const log = createLog();
   const rejects: ReplayRejects = new Map();
   const startedAt = performance.now();
-  const producing = (work: (producer: Producer, signal: AbortSignal) => Promise<void>) =>
-    untilInterrupted(async (signal) => {
-      const kafka = createKafka(
-        kafkaSettings(options, (level, message, extra) => log[level](extra, message)),
-      );
-      await ensureTopics(kafka, { [options.topic]: options.partitions });
-      const producer = await KlineProducer.connect(kafka, options.topic);
-      try {
-        await work(producer, signal);
-      } finally {
-        await producer.close();
-      }
-      return producer.sent;
-    });
+  const { topic, partitions } = options;
+  const left = (error: Error): void => log.warn({ error: error.message }, 'bars may not have been sent');
+  const producing = (work: (producer: Producer) => Promise<void>): Promise<number> => {
+    const kafka = createKafka(kafkaSettings(options, (level, message, extra) => log[level](extra, message)));
+    return produceUntil(kafka, { topic, partitions, signal, left }, work);
+  };
   const sent =
     options.replay === undefined
-      ? await producing((producer, signal) => follow(options, producer, signal, log))
+      ? await producing((producer) => follow(options, producer, signal, log))
       : await withSources(options, rejects, (sources) =>
-          producing(async (producer, signal) => {
+          producing(async (producer) => {
             for await (const bars of replay(sources, options.speed)) {
               if (signal.aborted) break;
               await producer.send(bars);

@@ -1,5 +1,5 @@
 import { failureOf } from './failure.js';
-import { listenForSignals } from './interruption.js';
+import { endIfWanted, listenForSignals } from './interruption.js';
 import { quietOnClosedPipe } from './output.js';
 import { createProgram } from './program.js';
 
@@ -20,4 +20,5 @@ export async function run(args: readonly string[]): Promise<void> {
     if (code !== 0 && process.env.KLINEMILL_DEBUG === '1' && error instanceof Error)
       process.stderr.write(`${error.stack}\n`);
   }
+  endIfWanted();
 }

@@ -1,7 +1,7 @@
 import { type StreamObserver, type StreamReport, streaming } from '../engine/index.js';
+import type { Warehouse } from '../warehouse/index.js';
 import type { CommonOptions } from './command.js';
 import { counted, duration, rate, whole } from './format.js';
-import { untilInterrupted } from './interruption.js';
 import { type KafkaOptions, kafkaSettings } from './kafka-options.js';
 import { withLoader } from './open.js';
 import { print } from './output.js';
@@ -26,71 +26,74 @@ export interface StreamCommandOptions extends CommonOptions, KafkaOptions {
   readonly now?: number;
 }
 
-/** Takes klines in until a signal comes, or the topic's end with `--until-end`. */
-export async function streamUntilInterrupted(options: StreamCommandOptions): Promise<void> {
+/** Takes klines in until the signal comes, or the topic's end with `--until-end`. */
+export function streamUntil(signal: AbortSignal, options: StreamCommandOptions): Promise<void> {
   collectEarly();
-  await withLoader(options, async (warehouse) => {
-    const log = createLog();
-    const metrics = streamMetrics();
-    const readiness = { isReady: false };
-    const app = healthApp(metrics.registry, readiness);
-    const health =
-      options.healthPort === undefined
-        ? null
-        : await serveHealth(app, options.healthHost, options.healthPort);
-    if (health !== null) log.info({ port: health.port }, 'health');
-    const logging: StreamObserver = {
-      ready: (isReady) => {
-        if (readiness.isReady !== isReady) log.info({ ready: isReady }, 'ready');
-        readiness.isReady = isReady;
+  return withLoader(options, (warehouse) => streamInto(warehouse, options, signal), signal);
+}
+
+async function streamInto(
+  warehouse: Warehouse,
+  options: StreamCommandOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const log = createLog();
+  const metrics = streamMetrics();
+  const readiness = { isReady: false };
+  const app = healthApp(metrics.registry, readiness);
+  const health =
+    options.healthPort === undefined ? null : await serveHealth(app, options.healthHost, options.healthPort);
+  if (health !== null) log.info({ port: health.port }, 'health');
+  const logging: StreamObserver = {
+    ready: (isReady) => {
+      if (readiness.isReady !== isReady) log.info({ ready: isReady }, 'ready');
+      readiness.isReady = isReady;
+    },
+    committed: (batches, { added, revised, duplicates, dead }) => {
+      const messages = batches.reduce((sum, batch) => sum + batch.messages.length, 0);
+      log.debug({ messages, added, revised, duplicates, dead: dead.length }, 'committed');
+    },
+    dead: ({ message: { partition, offset }, reason, detail }) =>
+      log.warn({ partition, offset, reason, detail }, 'dead letter'),
+    retry: (what, error, waitMs) => log.error({ what, error: error.message, waitMs }, 'trying again'),
+    left: (what, error) => log.warn({ what, error: error.message }, 'left to the next run'),
+  };
+  try {
+    const { now } = options;
+    const report = await stream(warehouse, {
+      kafka: kafkaSettings(options, (level, message, extra) => log[level](extra, message)),
+      topics: {
+        klines: options.topic,
+        deadLetters: `${options.topic}.dlq`,
+        predictions: options.predictionTopic,
       },
-      committed: (batches, { added, revised, duplicates, dead }) => {
-        const messages = batches.reduce((sum, batch) => sum + batch.messages.length, 0);
-        log.debug({ messages, added, revised, duplicates, dead: dead.length }, 'committed');
-      },
-      dead: ({ message: { partition, offset }, reason, detail }) =>
-        log.warn({ partition, offset, reason, detail }, 'dead letter'),
-      retry: (what, error, waitMs) => log.error({ what, error: error.message, waitMs }, 'trying again'),
+      groupId: options.group,
+      symbols: options.symbols === undefined ? null : new Set(options.symbols.split(',')),
+      revise: options.revise === true,
+      publish: options.publish,
+      resetOffsets: options.resetOffsets === true,
+      untilEnd: options.untilEnd === true,
+      signal,
+      observer: together(logging, metrics.observer),
+      now: now === undefined ? Date.now : () => now,
+    });
+    const document = {
+      warehouse: warehouse.url,
+      run_id: report.runId,
+      messages: report.messages,
+      added: report.added,
+      revised: report.revised,
+      duplicates: report.duplicates,
+      computed: report.computed,
+      dead_letters: report.dead,
+      transactions: report.transactions,
+      published: report.published,
+      elapsed_ms: report.elapsedMs,
     };
-    try {
-      const { now } = options;
-      const report = await untilInterrupted((signal) =>
-        stream(warehouse, {
-          kafka: kafkaSettings(options, (level, message, extra) => log[level](extra, message)),
-          topics: {
-            klines: options.topic,
-            deadLetters: `${options.topic}.dlq`,
-            predictions: options.predictionTopic,
-          },
-          groupId: options.group,
-          symbols: options.symbols === undefined ? null : new Set(options.symbols.split(',')),
-          revise: options.revise === true,
-          publish: options.publish,
-          resetOffsets: options.resetOffsets === true,
-          untilEnd: options.untilEnd === true,
-          signal,
-          observer: together(logging, metrics.observer),
-          now: now === undefined ? Date.now : () => now,
-        }),
-      );
-      const document = {
-        warehouse: warehouse.url,
-        run_id: report.runId,
-        messages: report.messages,
-        added: report.added,
-        revised: report.revised,
-        duplicates: report.duplicates,
-        computed: report.computed,
-        dead_letters: report.dead,
-        transactions: report.transactions,
-        published: report.published,
-        elapsed_ms: report.elapsedMs,
-      };
-      await print(options, STREAM_OUTPUT, document, () => streamText(report));
-    } finally {
-      await health?.close();
-    }
-  });
+    await print(options, STREAM_OUTPUT, document, () => streamText(report));
+  } finally {
+    await health?.close();
+  }
 }
 
 function streamText(report: StreamReport): string {
@@ -98,5 +101,6 @@ function streamText(report: StreamReport): string {
   const took = `${counted(messages, 'message')} in ${duration(elapsedMs)} (${whole(rate(messages, elapsedMs))}/s)`;
   const bars = `${counted(added, 'bar')} added, ${whole(revised)} revised, ${whole(duplicates)} known`;
   const rest = `${counted(dead, 'dead letter')}, ${counted(published, 'prediction')} published`;
-  return `run ${runId}: ${took} in ${counted(transactions, 'transaction')}: ${bars}; ${rest}`;
+  const run = runId === null ? 'no run' : `run ${runId}`;
+  return `${run}: ${took} in ${counted(transactions, 'transaction')}: ${bars}; ${rest}`;
 }

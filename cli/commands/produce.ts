@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { MARKET_NAMES, TOPICS } from '../../engine/index.js';
 import { common, group } from '../command.js';
+import { service } from '../interruption.js';
 import { kafkaOptions } from '../kafka-options.js';
 import type { ProduceOptions } from '../producing.js';
 import { parseTime, wholeNumber } from '../values.js';
@@ -33,8 +34,8 @@ export function produceCommand(): Command {
     .addOption(
       new Option('--now <time>', 'bars that close at or after it are not sent').argParser(parseTime),
     );
-  return common(command).action(async (options: ProduceOptions) =>
-    (await import('../producing.js')).produce(options),
+  return common(command).action((options: ProduceOptions) =>
+    service(async (signal) => (await import('../producing.js')).produceUntilEnd(signal, options)),
   );
 }
 

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { TOPICS } from '../../engine/index.js';
 import { common, group } from '../command.js';
+import { service } from '../interruption.js';
 import { kafkaOptions } from '../kafka-options.js';
 import type { StreamCommandOptions } from '../streaming.js';
 import { parseTime, wholeNumber } from '../values.js';
@@ -34,7 +35,7 @@ export function streamCommand(): Command {
       ).argParser(parseTime),
     );
   // It writes and hardly reads: a larger cache only takes longer to fill.
-  return common(command, '64MB').action(async (options: StreamCommandOptions) =>
-    (await import('../streaming.js')).streamUntilInterrupted(options),
+  return common(command, '64MB').action((options: StreamCommandOptions) =>
+    service(async (signal) => (await import('../streaming.js')).streamUntil(signal, options)),
   );
 }

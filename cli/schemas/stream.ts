@@ -5,7 +5,7 @@ const count = z.int().nonnegative();
 /** `stream --json` */
 export const STREAM_OUTPUT = z.strictObject({
   warehouse: z.string(),
-  run_id: count.describe('in the ledger (klinemill runs RUN_ID)'),
+  run_id: count.nullable().describe('in the ledger (klinemill runs RUN_ID); null: stopped before it began'),
   messages: count,
   added: count.describe('bars'),
   revised: count.describe('bars replaced by --revise'),

@@ -12,6 +12,9 @@ export function together(...observers: readonly StreamObserver[]): StreamObserve
     retry: (...args) => {
       for (const observer of observers) observer.retry?.(...args);
     },
+    left: (...args) => {
+      for (const observer of observers) observer.left?.(...args);
+    },
     published: (count) => {
       for (const observer of observers) observer.published?.(count);
     },

@@ -51,7 +51,7 @@ export class StreamConsumer {
 
   constructor(private readonly options: ConsumerOptions) {}
 
-  /** Starts reading; what goes wrong from here on is tried again until `stop`. */
+  /** Starts reading; what goes wrong from here on is tried again until `stop`, which may come in the middle of it. */
   async start(): Promise<void> {
     const { kafka, topic, groupId, sessionMs, observer } = this.options;
     const consumer = kafka.consumer({
@@ -60,10 +60,17 @@ export class StreamConsumer {
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytes: FETCH_BYTES,
-      retry: { initialRetryTime: 100, maxRetryTime: 3_000, retries: 20 },
+      retry: {
+        initialRetryTime: 100,
+        maxRetryTime: 3_000,
+        retries: 20,
+        restartOnFailure: async () => !this.#isStopped,
+      },
     });
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+      // It was joining when it was stopped, which the client does not look at.
+      if (this.#isStopped) return void setImmediate(() => void disconnectSoon(consumer));
       this.forget();
       this.options.rejoined();
       observer.ready?.(true);
@@ -72,13 +79,16 @@ export class StreamConsumer {
     });
     consumer.on(consumer.events.REBALANCING, () => observer.ready?.(false));
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      if (this.#isStopped) return;
       observer.ready?.(false);
       observer.retry?.('consumer', error, RESTART_MS);
       // The client starts again by itself after errors that it takes for passing ones.
       if (!restart) void this.#restart(consumer);
     });
     await consumer.connect();
+    if (this.#isStopped) return disconnectSoon(consumer);
     await consumer.subscribe({ topic, fromBeginning: true });
+    if (this.#isStopped) return disconnectSoon(consumer);
     await consumer.run({
       eachBatchAutoResolve: false,
       // The client would wait for the broker's answer after every batch.
@@ -110,6 +120,7 @@ export class StreamConsumer {
     await disconnectSoon(broken);
     while (!this.#isStopped) {
       await delay(RESTART_MS);
+      if (this.#isStopped) return;
       try {
         return await this.start();
       } catch (error) {
@@ -123,6 +134,7 @@ export class StreamConsumer {
     const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
     const { topic, group, observer } = this.options;
     const { partition } = batch;
+    if (this.#isStopped) return;
     const stored = await this.#stored(partition);
     const expected = stored ?? 0;
     const first = Number(batch.firstOffset());

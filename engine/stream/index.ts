@@ -5,5 +5,6 @@ export { KlineProducer } from './kline-producer.js';
 export { liveKlines } from './live.js';
 export { pollKlines } from './poll.js';
 export { PREDICTION_MESSAGE } from './prediction-message.js';
+export { produceUntil } from './produce-until.js';
 export { fileSources, replay, warehouseSources } from './replay.js';
 export { stream } from './stream.js';

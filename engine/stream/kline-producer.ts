@@ -3,6 +3,7 @@ import type { PartitionKey } from '../../warehouse/index.js';
 import { COLUMN } from '../source/kline-chunk.js';
 import { createProducer, disconnectSoon } from './kafka.js';
 import { klineMessage } from './kline-message.js';
+import { connected } from './stopping.js';
 import { MESSAGE_VERSION, messageKey } from './topics.js';
 
 /** A bar on its way to the topic. */
@@ -35,9 +36,14 @@ export class KlineProducer {
     private readonly topic: string,
   ) {}
 
-  static async connect(kafka: Kafka, topic: string): Promise<KlineProducer> {
+  /** @throws the signal's reason when it comes first */
+  static async connect(
+    kafka: Kafka,
+    topic: string,
+    signal = new AbortController().signal,
+  ): Promise<KlineProducer> {
     const producer = createProducer(kafka);
-    await producer.connect();
+    await connected(producer, signal);
     return new KlineProducer(producer, topic);
   }
 

@@ -21,6 +21,8 @@ export interface StreamObserver {
   dead?(letter: DeadLetter): void;
   /** Something failed and is tried again. */
   retry?(what: string, error: Error, waitMs: number): void;
+  /** Something failed, or gave no answer, when the stream was to end: the next one does it. */
+  left?(what: string, error: Error): void;
   published?(predictions: number): void;
   /** True while messages are taken in: the group is joined, and the last transaction did not fail. */
   ready?(isReady: boolean): void;

@@ -12,6 +12,7 @@ import { createKafka, createProducer, disconnectSoon, ensureTopics, type KafkaSe
 import type { StreamObserver } from './observer.js';
 import { Outbox } from './outbox.js';
 import { Publisher } from './publisher.js';
+import { connected, LastCall, unlessAborted } from './stopping.js';
 import { topicEnds } from './topic-ends.js';
 import type { Topics } from './topics.js';
 
@@ -40,7 +41,8 @@ export interface StreamOptions {
 }
 
 export interface StreamReport {
-  readonly runId: number;
+  /** null: the signal came before the run began. */
+  readonly runId: number | null;
   readonly messages: number;
   readonly added: number;
   readonly revised: number;
@@ -55,33 +57,76 @@ export interface StreamReport {
 /** More would hold more memory and gain nothing. */
 const TRANSACTION_MESSAGES = 32_768;
 const SESSION_MS = 30_000;
+const NOTHING: Omit<StreamReport, 'elapsedMs'> = {
+  runId: null,
+  messages: 0,
+  added: 0,
+  revised: 0,
+  duplicates: 0,
+  computed: 0,
+  dead: 0,
+  transactions: 0,
+  published: 0,
+};
 /** Waiting for what is being published when the stream ends; the rest is published by the next run. */
 const PUBLISH_PATIENCE_MS = 2_000;
+/** What is not done so long after the signal, with a broker or a database away, is left to the next run. */
+const STOP_PATIENCE_MS = 6_000;
 
 /**
- * Takes the klines of a topic into the warehouse, with every fact of them, until `signal` ends it.
+ * Takes the klines of a topic into the warehouse, with every fact of them, until `signal` ends it: then it resolves within
+ * seconds, whatever is away. A connection or a transaction that gave no answer by then is left open for the process to end.
  *
  * @throws UserError when the stored offsets are not the topic's; what the broker throws when it cannot be reached at all
  */
 export async function stream(warehouse: Warehouse, options: StreamOptions): Promise<StreamReport> {
-  const { topics, observer, now } = options;
+  const { signal, observer } = options;
+  const startedAt = performance.now();
+  const lastCall = new LastCall(signal, STOP_PATIENCE_MS);
+  let running: RunningStream | null = null;
+  try {
+    running = await begin(warehouse, options, lastCall);
+    await unlessAborted(running.start(), signal);
+    await running.ended;
+  } catch (error) {
+    if (!signal.aborted) {
+      // Of two errors the first says why.
+      await running?.abandon(error as Error).catch(() => {});
+      throw error;
+    }
+  }
+  const report = (await running?.stop()) ?? NOTHING;
+  observer.ready?.(false);
+  return { ...report, elapsedMs: performance.now() - startedAt };
+}
+
+/** Everything up to the consumer's start, unless the signal comes meanwhile. @throws the signal's reason then */
+async function begin(
+  warehouse: Warehouse,
+  options: StreamOptions,
+  lastCall: LastCall,
+): Promise<RunningStream> {
+  const { topics, now, signal } = options;
   const kafka = createKafka(options.kafka);
-  await ensureTopics(kafka, { [topics.deadLetters]: 1, [topics.predictions]: 4 });
-  const ends = await topicEnds(kafka, warehouse, topics, options.resetOffsets);
+  await unlessAborted(ensureTopics(kafka, { [topics.deadLetters]: 1, [topics.predictions]: 4 }), signal);
+  const ends = await unlessAborted(topicEnds(kafka, warehouse, topics, options.resetOffsets), signal);
   const versions = currentVersions();
   // What was left half-way by a batch, an older program or a crash.
-  await recompute(warehouse, { threads: 0, versions, now });
-  const startedAt = performance.now();
-  const runId = await warehouse.startRun('stream', topics.klines, now());
+  const onBars = (): void => signal.throwIfAborted();
+  await unlessAborted(recompute(warehouse, { threads: 0, versions, now, onBars }), signal);
   const loaded = new LoadedPartitions();
-  for (const key of await warehouse.partitions()) loaded.add(key);
+  for (const key of await unlessAborted(warehouse.partitions(), signal)) loaded.add(key);
+  const outbox = options.publish ? await unlessAborted(Outbox.open(warehouse), signal) : null;
+  const stored = await unlessAborted(warehouse.streamOffsets(topics.klines), signal);
+  const open = new Map(ends);
+  for (const { partition, nextOffset } of stored)
+    if (nextOffset >= (ends.get(partition) ?? 0)) open.delete(partition);
+  for (const [partition, end] of ends) if (end === 0) open.delete(partition);
+  const producer = createProducer(kafka);
+  await connected(producer, signal);
+  const runId = await unlessAborted(warehouse.startRun('stream', topics.klines, now()), signal);
   const context: StreamContext = { warehouse, versions, runId, now, loaded };
-  const running = await RunningStream.start(kafka, context, options, ends);
-  await running.ended;
-  const report = await running.stop();
-  await warehouse.finishRun(runId, 'DONE', `${report.messages} messages, ${report.added} bars added`, now());
-  observer.ready?.(false);
-  return { ...report, runId, elapsedMs: performance.now() - startedAt };
+  return new RunningStream(kafka, producer, context, options, lastCall, outbox, open, ends.size);
 }
 
 class RunningStream {
@@ -106,33 +151,12 @@ class RunningStream {
   /** Partitions whose messages of the start are not taken in yet, with the offset behind them. */
   readonly #open: Map<number, number>;
 
-  static async start(
-    kafka: Kafka,
-    context: StreamContext,
-    options: StreamOptions,
-    ends: Map<number, number>,
-  ): Promise<RunningStream> {
-    const producer = createProducer(kafka);
-    await producer.connect();
-    const outbox = options.publish ? await Outbox.open(context.warehouse) : null;
-    const stored = await context.warehouse.streamOffsets(options.topics.klines);
-    const open = new Map(ends);
-    for (const { partition, nextOffset } of stored)
-      if (nextOffset >= (ends.get(partition) ?? 0)) open.delete(partition);
-    for (const [partition, end] of ends) if (end === 0) open.delete(partition);
-    const running = new RunningStream(kafka, producer, context, options, outbox, open, ends.size);
-    if (options.untilEnd && open.size === 0) {
-      await running.#publishRest();
-      running.#end();
-    } else await running.#consumer.start();
-    return running;
-  }
-
-  private constructor(
+  constructor(
     kafka: Kafka,
     producer: Producer,
     context: StreamContext,
     private readonly options: StreamOptions,
+    private readonly lastCall: LastCall,
     outbox: Outbox | null,
     open: Map<number, number>,
     partitions: number,
@@ -194,6 +218,13 @@ class RunningStream {
     });
   }
 
+  /** Resolves when messages come, or when none are waited for. */
+  async start(): Promise<void> {
+    if (!this.options.untilEnd || this.#open.size > 0) return this.#consumer.start();
+    await this.#publishRest();
+    this.#end();
+  }
+
   /** What earlier runs and other members of the group have committed and not published. */
   async #publishRest(): Promise<void> {
     const leftovers = this.#core.options.outbox?.leftovers() ?? [];
@@ -205,19 +236,65 @@ class RunningStream {
     }
   }
 
-  /** Finishes what is under way. */
-  async stop(): Promise<Omit<StreamReport, 'runId' | 'elapsedMs'>> {
+  /** Finishes what is under way, as far as that can be done in time. */
+  async stop(): Promise<Omit<StreamReport, 'elapsedMs'>> {
+    const { warehouse, runId, now } = this.#core.context;
+    await this.#drained();
+    const isIdle = await this.#inTime('transaction', this.#group.stop());
+    await Promise.all([
+      this.#inTime('consumer', this.#consumer.stop()),
+      // A transaction without an answer has the series in its hands.
+      isIdle && this.#inTime('ledger', this.#writeRest()),
+    ]);
+    const { messages, added } = this.#counts;
+    await Promise.all([
+      this.#inTime('producer', disconnectSoon(this.#producer)),
+      this.#inTime(
+        'run',
+        warehouse.finishRun(runId, 'DONE', `${messages} messages, ${added} bars added`, now()),
+      ),
+    ]);
+    return { ...this.#counts, runId };
+  }
+
+  /** Ends after an error; what it leaves is the next run's. */
+  async abandon({ message }: Error): Promise<void> {
+    const { warehouse, runId, now } = this.#core.context;
+    await this.#group.stop();
+    await Promise.all([this.#consumer.stop(), disconnectSoon(this.#producer)]);
+    await warehouse.finishRun(runId, 'FAILED', message, now());
+  }
+
+  /** Without a signal everything is done to its end. */
+  async #drained(): Promise<void> {
     const { signal } = this.options;
-    if (!signal.aborted) {
+    const drained = async (): Promise<void> => {
       await this.#group.idle();
       await this.#publisher?.drained();
-    }
-    await this.#group.stop();
-    await this.#consumer.stop();
+    };
+    if (!signal.aborted)
+      await unlessAborted(drained(), signal).catch((error) => {
+        if (!signal.aborted) throw error;
+      });
+  }
+
+  /** What transactions leave for later. */
+  async #writeRest(): Promise<void> {
     if (this.#publisher !== null) await inTime(this.#publisher.stop(), PUBLISH_PATIENCE_MS);
     await this.#core.settle();
-    await disconnectSoon(this.#producer);
-    return { ...this.#counts };
+  }
+
+  /** @returns false when it failed, or gave no answer, after the signal: it is left to the next run */
+  async #inTime(what: string, work: Promise<unknown>): Promise<boolean> {
+    const { signal, observer } = this.options;
+    try {
+      if (await this.lastCall.waitFor(work)) return true;
+      observer.left?.(what, new Error('no answer'));
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      observer.left?.(what, error as Error);
+    }
+    return false;
   }
 
   #forget(): void {

@@ -86,8 +86,8 @@ export async function filledTopic(
 }
 
 /** Messages that a topic holds, all in all. */
-export async function topicEnd(topic: string): Promise<number> {
-  const admin = kafka(BROKERS).admin();
+export async function topicEnd(topic: string, brokers = BROKERS): Promise<number> {
+  const admin = kafka(brokers).admin();
   await admin.connect();
   const ends = await admin.fetchTopicOffsets(topic);
   await admin.disconnect();
