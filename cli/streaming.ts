@@ -56,6 +56,7 @@ async function streamInto(
     dead: ({ message: { partition, offset }, reason, detail }) =>
       log.warn({ partition, offset, reason, detail }, 'dead letter'),
     retry: (what, error, waitMs) => log.error({ what, error: error.message, waitMs }, 'trying again'),
+    lost: (partition, offset, messages) => log.error({ partition, offset, messages }, 'expired, lost'),
     left: (what, error) => log.warn({ what, error: error.message }, 'left to the next run'),
   };
   try {
@@ -86,6 +87,7 @@ async function streamInto(
       duplicates: report.duplicates,
       computed: report.computed,
       dead_letters: report.dead,
+      lost: report.lost,
       transactions: report.transactions,
       published: report.published,
       elapsed_ms: report.elapsedMs,
@@ -97,10 +99,12 @@ async function streamInto(
 }
 
 function streamText(report: StreamReport): string {
-  const { messages, added, revised, duplicates, dead, transactions, published, elapsedMs, runId } = report;
+  const { messages, added, revised, duplicates, dead, lost, transactions, published, elapsedMs, runId } =
+    report;
   const took = `${counted(messages, 'message')} in ${duration(elapsedMs)} (${whole(rate(messages, elapsedMs))}/s)`;
   const bars = `${counted(added, 'bar')} added, ${whole(revised)} revised, ${whole(duplicates)} known`;
-  const rest = `${counted(dead, 'dead letter')}, ${counted(published, 'prediction')} published`;
+  const expired = lost === 0 ? '' : `, ${counted(lost, 'message')} lost`;
+  const rest = `${counted(dead, 'dead letter')}${expired}, ${counted(published, 'prediction')} published`;
   const run = runId === null ? 'no run' : `run ${runId}`;
   return `${run}: ${took} in ${counted(transactions, 'transaction')}: ${bars}; ${rest}`;
 }

@@ -12,6 +12,7 @@ export const STREAM_OUTPUT = z.strictObject({
   duplicates: count.describe('bars that stood already'),
   computed: count.describe('bars whose facts were computed, late ones with all that descends from them'),
   dead_letters: count,
+  lost: count.describe('messages that had expired before they could be taken in'),
   transactions: count,
   published: count.describe('predictions'),
   elapsed_ms: z.number(),

@@ -16,6 +16,7 @@ export function streamMetrics(): { readonly registry: Registry; readonly observe
   const messages = counter('messages_total', 'messages taken in');
   const bars = counter('bars_total', 'bars by what became of them', ['outcome']);
   const dead = counter('dead_letters_total', 'messages sent to the dead letters', ['reason']);
+  const lost = counter('lost_messages_total', 'messages that had expired before they could be taken in');
   const published = counter('predictions_published_total', 'predictions sent');
   const retries = counter('retries_total', 'failures that were tried again', ['what']);
   const batch = histogram(
@@ -67,6 +68,7 @@ export function streamMetrics(): { readonly registry: Registry; readonly observe
     },
     dead: ({ reason }) => dead.inc({ reason }),
     retry: (what) => retries.inc({ what }),
+    lost: (_partition, _offset, count) => lost.inc(count),
     published: (count) => published.inc(count),
     ready: (isReady) => ready.set(isReady ? 1 : 0),
     lag: (partition, count) => lag.set({ partition }, count),

@@ -15,6 +15,9 @@ export function together(...observers: readonly StreamObserver[]): StreamObserve
     left: (...args) => {
       for (const observer of observers) observer.left?.(...args);
     },
+    lost: (...args) => {
+      for (const observer of observers) observer.lost?.(...args);
+    },
     published: (count) => {
       for (const observer of observers) observer.published?.(count);
     },

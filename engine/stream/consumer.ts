@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Warehouse } from '../../warehouse/index.js';
+import { UserError } from '../errors.js';
+import type { Continuity } from './continuity.js';
 import type { StreamBatch, StreamMessage } from './dead-letter.js';
 import type { GroupCommit } from './group.js';
 import { disconnectSoon } from './kafka.js';
@@ -19,8 +21,11 @@ export interface ConsumerOptions {
   /** Partitions of the topic. */
   readonly partitions: number;
   readonly observer: StreamObserver;
+  readonly continuity: Continuity;
   /** The group was joined anew: others may have written meanwhile. */
   readonly rejoined: () => void;
+  /** What comes is not to be taken in: trying again would not help. */
+  readonly failed: (error: UserError) => void;
 }
 
 const HEARTBEAT_MS = 3_000;
@@ -132,7 +137,7 @@ export class StreamConsumer {
 
   async #take(payload: EachBatchPayload): Promise<void> {
     const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
-    const { topic, group, observer } = this.options;
+    const { topic, group, observer, continuity } = this.options;
     const { partition } = batch;
     if (this.#isStopped) return;
     const stored = await this.#stored(partition);
@@ -145,20 +150,36 @@ export class StreamConsumer {
       this.#consumer!.seek({ topic, partition, offset: String(expected) });
       return;
     }
+    let lost = await this.#checked(batch, expected);
+    if (lost === null) return;
     const last = Number(batch.lastOffset());
     const isAlive = (): boolean => isRunning() && !isStale();
     for (const slice of this.#slices(batch, stored, last)) {
       if ((await alive(group.submit(slice, isAlive), heartbeat)) === 'left') {
         // Read again from where the warehouse stands.
-        if (!this.#isStopped) this.#seekStored(partition);
+        if (!this.#isStopped) await this.#seekStored(partition);
         return;
       }
       this.#offsets.set(partition, slice.next);
+      if (lost > 0) observer.lost?.(partition, expected, lost);
+      lost = 0;
       observer.lag?.(partition, Math.max(0, Number(batch.highWatermark) - slice.next));
     }
+    continuity.taken(batch);
     observer.reached?.('before-offset-commit');
     resolveOffset(String(last));
     this.#tellSoon(() => payload.commitOffsetsIfNecessary(payload.uncommittedOffsets()));
+  }
+
+  /** @returns messages that were lost; null when this batch is not to be taken in */
+  async #checked(batch: Batch, stored: number): Promise<number | null> {
+    try {
+      return await this.options.continuity.check(batch, stored);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.options.failed(error);
+      return null;
+    }
   }
 
   #tellSoon(tell: () => Promise<void>): void {
@@ -194,17 +215,17 @@ export class StreamConsumer {
 
   /** The group's offsets may be ahead of the warehouse, with no message behind them that would show it. */
   async #seekAll(consumer: Consumer, partitions: readonly number[]): Promise<void> {
-    const { warehouse, topic } = this.options;
+    const { warehouse, topic, continuity } = this.options;
     const stored = await warehouse.streamOffsets(topic);
     for (const partition of partitions) {
       const offset = stored.find((row) => row.partition === partition)?.nextOffset ?? 0;
-      consumer.seek({ topic, partition, offset: String(offset) });
+      consumer.seek({ topic, partition, offset: String(continuity.from(partition, offset)) });
     }
   }
 
-  #seekStored(partition: number): void {
+  async #seekStored(partition: number): Promise<void> {
     const { topic } = this.options;
-    const stored = this.#offsets.get(partition) ?? 0;
+    const stored = (await this.#stored(partition)) ?? 0;
     this.#consumer!.seek({ topic, partition, offset: String(stored) });
   }
 

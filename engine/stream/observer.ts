@@ -23,6 +23,8 @@ export interface StreamObserver {
   retry?(what: string, error: Error, waitMs: number): void;
   /** Something failed, or gave no answer, when the stream was to end: the next one does it. */
   left?(what: string, error: Error): void;
+  /** Messages from `offset` on had expired before they could be taken in. */
+  lost?(partition: number, offset: number, messages: number): void;
   published?(predictions: number): void;
   /** True while messages are taken in: the group is joined, and the last transaction did not fail. */
   ready?(isReady: boolean): void;

@@ -5,6 +5,7 @@ import { recompute } from '../recompute.js';
 import { currentVersions } from '../versions.js';
 import { StreamConsumer } from './consumer.js';
 import { LoadedPartitions, type StreamContext } from './context.js';
+import { Continuity } from './continuity.js';
 import { StreamCore } from './core.js';
 import { deadLetterSends } from './dead-letter.js';
 import { GroupCommit } from './group.js';
@@ -49,6 +50,8 @@ export interface StreamReport {
   readonly duplicates: number;
   readonly computed: number;
   readonly dead: number;
+  /** Messages that had expired before they could be taken in. */
+  readonly lost: number;
   readonly transactions: number;
   readonly published: number;
   readonly elapsedMs: number;
@@ -65,6 +68,7 @@ const NOTHING: Omit<StreamReport, 'elapsedMs'> = {
   duplicates: 0,
   computed: 0,
   dead: 0,
+  lost: 0,
   transactions: 0,
   published: 0,
 };
@@ -88,6 +92,7 @@ export async function stream(warehouse: Warehouse, options: StreamOptions): Prom
     running = await begin(warehouse, options, lastCall);
     await unlessAborted(running.start(), signal);
     await running.ended;
+    if (running.failure !== null) throw running.failure;
   } catch (error) {
     if (!signal.aborted) {
       // Of two errors the first says why.
@@ -118,10 +123,10 @@ async function begin(
   for (const key of await unlessAborted(warehouse.partitions(), signal)) loaded.add(key);
   const outbox = options.publish ? await unlessAborted(Outbox.open(warehouse), signal) : null;
   const stored = await unlessAborted(warehouse.streamOffsets(topics.klines), signal);
-  const open = new Map(ends);
+  const open = new Map<number, number>();
+  for (const [partition, { low, end }] of ends) if (low < end) open.set(partition, end);
   for (const { partition, nextOffset } of stored)
-    if (nextOffset >= (ends.get(partition) ?? 0)) open.delete(partition);
-  for (const [partition, end] of ends) if (end === 0) open.delete(partition);
+    if (nextOffset >= (open.get(partition) ?? 0)) open.delete(partition);
   const producer = createProducer(kafka);
   await connected(producer, signal);
   const runId = await unlessAborted(warehouse.startRun('stream', topics.klines, now()), signal);
@@ -132,6 +137,8 @@ async function begin(
 class RunningStream {
   /** Resolves when the stream is to end. */
   readonly ended: Promise<void>;
+  /** Why it ended, when that is no ordinary end. */
+  failure: Error | null = null;
   #end!: () => void;
   readonly #counts = {
     messages: 0,
@@ -140,6 +147,7 @@ class RunningStream {
     duplicates: 0,
     computed: 0,
     dead: 0,
+    lost: 0,
     transactions: 0,
     published: 0,
   };
@@ -213,8 +221,19 @@ class RunningStream {
       group: this.#group,
       transactionMessages,
       partitions,
-      observer,
+      observer: {
+        ...observer,
+        lost: (partition, offset, messages) => {
+          this.#counts.lost += messages;
+          observer.lost?.(partition, offset, messages);
+        },
+      },
+      continuity: new Continuity(topics.klines, () => topicEnds(kafka, context.warehouse, topics, false)),
       rejoined: () => this.#forget(),
+      failed: (error) => {
+        this.failure ??= error;
+        this.#end();
+      },
     });
   }
 

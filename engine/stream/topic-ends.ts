@@ -7,8 +7,14 @@ import type { Topics } from './topics.js';
 const TRIES = 20;
 const TRY_AGAIN_MS = 250;
 
+/** Offsets of a partition: of its first message that is still there, and behind its last one. */
+export interface TopicEnd {
+  readonly low: number;
+  readonly end: number;
+}
+
 /**
- * Offsets behind the last message by partition.
+ * Where the topic begins and ends, by partition.
  *
  * @throws UserError when the topic does not exist, or is another one than that of the stored offsets
  */
@@ -17,7 +23,7 @@ export async function topicEnds(
   warehouse: Warehouse,
   { klines: topic }: Topics,
   resetOffsets: boolean,
-): Promise<Map<number, number>> {
+): Promise<Map<number, TopicEnd>> {
   const ends = await endsOf(kafka, topic);
   const stored = await warehouse.streamOffsets(topic);
   if (resetOffsets) {
@@ -27,16 +33,23 @@ export async function topicEnds(
     await session.commit();
     return ends;
   }
-  for (const { partition, nextOffset } of stored)
-    if (nextOffset > (ends.get(partition) ?? 0))
-      throw new UserError(
-        `stream: partition ${partition} of '${topic}' is taken in up to offset ${nextOffset} and ends at ${ends.get(partition) ?? 0}: it is another topic of this name; --reset-offsets reads it from its beginning`,
-      );
+  for (const { partition, nextOffset } of stored) {
+    const end = ends.get(partition)?.end ?? 0;
+    if (nextOffset > end)
+      throw anotherTopic(topic, partition, `is taken in up to offset ${nextOffset} and ends at ${end}`);
+  }
   return ends;
 }
 
+/** @param what shows that stored offsets are of an earlier topic */
+export function anotherTopic(topic: string, partition: number, what: string): UserError {
+  return new UserError(
+    `stream: partition ${partition} of '${topic}' ${what}: it is another topic of this name; --reset-offsets reads it from its beginning`,
+  );
+}
+
 /** Asks again while the broker has no leader for a partition yet, as right after a topic was made. */
-async function endsOf(kafka: Kafka, topic: string): Promise<Map<number, number>> {
+async function endsOf(kafka: Kafka, topic: string): Promise<Map<number, TopicEnd>> {
   for (let attempt = 1; ; attempt++) {
     const admin = kafka.admin();
     await admin.connect();
@@ -44,7 +57,9 @@ async function endsOf(kafka: Kafka, topic: string): Promise<Map<number, number>>
       if (!(await admin.listTopics()).includes(topic))
         throw new UserError(`stream: there is no topic '${topic}'; klinemill produce makes it`);
       const offsets = await admin.fetchTopicOffsets(topic);
-      return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
+      return new Map(
+        offsets.map(({ partition, low, high }) => [partition, { low: Number(low), end: Number(high) }]),
+      );
     } catch (error) {
       if (attempt === TRIES || (error as { retriable?: boolean }).retriable !== true) throw error;
     } finally {
