@@ -1,4 +1,5 @@
-import kafkajs, { type Kafka, type KafkaConfig, type LogEntry, type Producer } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import kafkajs, { type Admin, type Kafka, type KafkaConfig, type LogEntry, type Producer } from 'kafkajs';
 import { UserError } from '../errors.js';
 
 /** Where the broker is, and who speaks to it. */
@@ -11,6 +12,9 @@ export interface KafkaSettings {
   /** Warnings and errors of the client. */
   readonly log?: (level: 'warn' | 'error', message: string, extra: Readonly<Record<string, unknown>>) => void;
 }
+
+const TRIES = 20;
+const TRY_AGAIN_MS = 250;
 
 /** A client of the broker. Requests that fail for a while are tried again for about half a minute. */
 export function createKafka(settings: KafkaSettings): Kafka {
@@ -47,11 +51,28 @@ export function createProducer(kafka: Kafka): Producer {
   });
 }
 
+/**
+ * Runs `work` with a connection of its own, again and again while the broker says that it does not know of a topic or its
+ * leader yet, as right after a topic was made.
+ */
+export async function administer<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const admin = kafka.admin();
+    await admin.connect();
+    try {
+      return await work(admin);
+    } catch (error) {
+      if (attempt === TRIES || (error as { retriable?: boolean }).retriable !== true) throw error;
+    } finally {
+      await admin.disconnect();
+    }
+    await delay(TRY_AGAIN_MS);
+  }
+}
+
 /** Makes the topics that are not there. @param partitions of each */
-export async function ensureTopics(kafka: Kafka, topics: Readonly<Record<string, number>>): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+export function ensureTopics(kafka: Kafka, topics: Readonly<Record<string, number>>): Promise<void> {
+  return administer(kafka, async (admin) => {
     const there = new Set(await admin.listTopics());
     const missing = Object.entries(topics).filter(([topic]) => !there.has(topic));
     if (missing.length === 0) return;
@@ -59,9 +80,7 @@ export async function ensureTopics(kafka: Kafka, topics: Readonly<Record<string,
       topics: missing.map(([topic, numPartitions]) => ({ topic, numPartitions })),
       waitForLeaders: true,
     });
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }
 
 /** Ends a connection, but does not wait for ever: the client sometimes hangs on a broker that is away. */

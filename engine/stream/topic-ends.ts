@@ -1,11 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import type { Warehouse } from '../../warehouse/index.js';
 import { UserError } from '../errors.js';
+import { administer } from './kafka.js';
 import type { Topics } from './topics.js';
-
-const TRIES = 20;
-const TRY_AGAIN_MS = 250;
 
 /** Offsets of a partition: of its first message that is still there, and behind its last one. */
 export interface TopicEnd {
@@ -48,23 +45,13 @@ export function anotherTopic(topic: string, partition: number, what: string): Us
   );
 }
 
-/** Asks again while the broker has no leader for a partition yet, as right after a topic was made. */
-async function endsOf(kafka: Kafka, topic: string): Promise<Map<number, TopicEnd>> {
-  for (let attempt = 1; ; attempt++) {
-    const admin = kafka.admin();
-    await admin.connect();
-    try {
-      if (!(await admin.listTopics()).includes(topic))
-        throw new UserError(`stream: there is no topic '${topic}'; klinemill produce makes it`);
-      const offsets = await admin.fetchTopicOffsets(topic);
-      return new Map(
-        offsets.map(({ partition, low, high }) => [partition, { low: Number(low), end: Number(high) }]),
-      );
-    } catch (error) {
-      if (attempt === TRIES || (error as { retriable?: boolean }).retriable !== true) throw error;
-    } finally {
-      await admin.disconnect();
-    }
-    await delay(TRY_AGAIN_MS);
-  }
+function endsOf(kafka: Kafka, topic: string): Promise<Map<number, TopicEnd>> {
+  return administer(kafka, async (admin) => {
+    if (!(await admin.listTopics()).includes(topic))
+      throw new UserError(`stream: there is no topic '${topic}'; klinemill produce makes it`);
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return new Map(
+      offsets.map(({ partition, low, high }) => [partition, { low: Number(low), end: Number(high) }]),
+    );
+  });
 }
