@@ -1,11 +1,16 @@
-import { type PartitionKey, PartitionMovedError, type WriteSession } from '../../warehouse/index.js';
+import {
+  type PartitionKey,
+  PartitionMovedError,
+  type StrategyRecord,
+  type WriteSession,
+} from '../../warehouse/index.js';
 import { type SeriesChange, writeHeads, writeTasks } from './bookkeeping.js';
 import type { StreamContext } from './context.js';
 import type { DeadLetter, StreamBatch, StreamMessage } from './dead-letter.js';
 import { type Decoded, decode, type TakeRules } from './decode.js';
 import { Ingest, type Ingested } from './ingest.js';
 import type { StreamObserver } from './observer.js';
-import { openSeries } from './open-series.js';
+import { applyingStrategies, openSeries } from './open-series.js';
 import type { Outbox } from './outbox.js';
 import { FRESH_ROWS } from './publisher.js';
 import { Refinements } from './refinements.js';
@@ -38,6 +43,8 @@ export class StreamCore {
   readonly #refinements: Refinements;
   #settledAt = performance.now();
   #isStale = false;
+  /** Newest strategies when they were looked at. */
+  #strategyIds = '';
   #outboxStoredAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -146,9 +153,11 @@ export class StreamCore {
     }
   }
 
-  /** Looks at bars that others have changed. */
+  /** Looks at bars that others have changed, and at strategies. */
   async look(): Promise<void> {
-    if (!this.#isStale) await this.#refinements.look();
+    if (this.#isStale) return;
+    await this.#refinements.look();
+    await this.#lookAtStrategies();
   }
 
   /** Computes exits that finer bars may decide anew (SPEC 6); in transactions of their own. */
@@ -163,6 +172,10 @@ export class StreamCore {
   async settle(): Promise<void> {
     this.#settledAt = performance.now();
     await this.look();
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
     const positions = this.options.outbox?.toStore() ?? [];
     const known = this.#isStale ? [] : [...this.#series.values()];
     const due = known.filter(({ untasked, isBehind }) => untasked !== null || isBehind);
@@ -188,6 +201,24 @@ export class StreamCore {
       this.drop();
       throw error;
     }
+  }
+
+  /**
+   * Series whose strategies are others by now are forgotten: they are opened with the new ones, and what those say of the
+   * bars so far is computed, when their next bar comes.
+   */
+  async #lookAtStrategies(): Promise<void> {
+    const strategies = await this.context.warehouse.strategies();
+    const valid = strategies.filter(({ isNewest, isEnabled }) => isNewest && isEnabled);
+    const ids = idsOf(valid);
+    if (ids === this.#strategyIds) return;
+    const moved = [...this.#series.values()].filter(
+      (series) => idsOf(applyingStrategies(valid, series.key)) !== idsOf(series.strategies),
+    );
+    // The ledger has no task of their newest bars yet.
+    if (moved.length > 0) await this.#settle();
+    for (const { key } of moved) this.#series.delete(messageKey(key));
+    this.#strategyIds = ids;
   }
 
   #at(key: PartitionKey): Series {
@@ -250,3 +281,6 @@ export class StreamCore {
 function* messagesOf(batches: readonly StreamBatch[]): Generator<StreamMessage> {
   for (const { messages } of batches) yield* messages;
 }
+
+const idsOf = (strategies: readonly StrategyRecord[]): string =>
+  strategies.map(({ strategyId }) => strategyId).join();

@@ -14,7 +14,7 @@ import { Series } from './series.js';
 export async function openSeries(context: StreamContext, key: PartitionKey): Promise<Series> {
   const { warehouse } = context;
   await recompute(warehouse, { ...key, threads: 0, versions: context.versions, now: context.now });
-  const series = new Series(key, await applyingStrategies(context, key));
+  const series = new Series(key, applyingStrategies(await warehouse.strategies(), key));
   // Before its bars are looked at: what changes from here on is behind what it knows.
   const heads = (await warehouse.heads())
     .filter(isOf(key))
@@ -46,12 +46,12 @@ export async function openSeries(context: StreamContext, key: PartitionKey): Pro
   return series;
 }
 
-/** Newest versions of the enabled strategies that take this partition. */
-async function applyingStrategies(
-  { warehouse }: StreamContext,
+/** Newest versions of the enabled ones of `strategies` that take this partition. */
+export function applyingStrategies(
+  strategies: readonly StrategyRecord[],
   { symbol, interval }: PartitionKey,
-): Promise<StrategyRecord[]> {
-  return (await warehouse.strategies()).filter(
+): StrategyRecord[] {
+  return strategies.filter(
     (record) => record.isNewest && record.isEnabled && compileStrategy(record, interval).applies(symbol),
   );
 }

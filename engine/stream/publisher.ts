@@ -60,7 +60,7 @@ export class Publisher {
 
   /** The bars of this series up to its last one are committed. */
   committed(committed: Committed): void {
-    const name = messageKey(committed.key);
+    const name = nameOf(committed);
     const before = this.#waiting.get(name);
     const fresh = joined(before === undefined ? NOTHING_FRESH : before.fresh, committed.fresh);
     this.#waiting.set(name, { ...committed, fresh });
@@ -103,7 +103,7 @@ export class Publisher {
       await publish();
     } catch (error) {
       for (const one of committed) {
-        const name = messageKey(one.key);
+        const name = nameOf(one);
         const later = this.#waiting.get(name) ?? one;
         this.#waiting.set(name, { ...later, fresh: null });
       }
@@ -154,6 +154,10 @@ export class Publisher {
     }
   }
 }
+
+/** A series whose strategies have changed meanwhile waits once for the former and once for the new ones. */
+const nameOf = ({ key, strategies }: Committed): string =>
+  `${messageKey(key)} ${strategies.map(({ strategyId }) => strategyId).join()}`;
 
 /** Fresh predictions of a series and those that follow them; null: too many to wait in memory. */
 export function joined(
