@@ -56,6 +56,7 @@ async function streamInto(
     dead: ({ message: { partition, offset }, reason, detail }) =>
       log.warn({ partition, offset, reason, detail }, 'dead letter'),
     retry: (what, error, waitMs) => log.error({ what, error: error.message, waitMs }, 'trying again'),
+    waiting: (what) => log.warn({ what }, 'waiting'),
     lost: (partition, offset, messages) => log.error({ partition, offset, messages }, 'expired, lost'),
     left: (what, error) => log.warn({ what, error: error.message }, 'left to the next run'),
   };

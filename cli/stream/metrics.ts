@@ -19,6 +19,7 @@ export function streamMetrics(): { readonly registry: Registry; readonly observe
   const lost = counter('lost_messages_total', 'messages that had expired before they could be taken in');
   const published = counter('predictions_published_total', 'predictions sent');
   const retries = counter('retries_total', 'failures that were tried again', ['what']);
+  const waits = counter('waits_total', 'times that something brought no result for seconds', ['what']);
   const batch = histogram(
     'transaction_messages',
     'messages of a transaction',
@@ -69,9 +70,13 @@ export function streamMetrics(): { readonly registry: Registry; readonly observe
     dead: ({ reason }) => dead.inc({ reason }),
     retry: (what) => retries.inc({ what }),
     lost: (_partition, _offset, count) => lost.inc(count),
+    waiting: (what) => waits.inc({ what }),
     published: (count) => published.inc(count),
     ready: (isReady) => ready.set(isReady ? 1 : 0),
-    lag: (partition, count) => lag.set({ partition }, count),
+    lag: (partition, count) => {
+      if (count === null) lag.remove({ partition });
+      else lag.set({ partition }, count);
+    },
   };
   return { registry, observer };
 }

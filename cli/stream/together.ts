@@ -18,6 +18,9 @@ export function together(...observers: readonly StreamObserver[]): StreamObserve
     lost: (...args) => {
       for (const observer of observers) observer.lost?.(...args);
     },
+    waiting: (what) => {
+      for (const observer of observers) observer.waiting?.(what);
+    },
     published: (count) => {
       for (const observer of observers) observer.published?.(count);
     },

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Batch, Consumer, ConsumerEndBatchProcessEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Warehouse } from '../../warehouse/index.js';
 import { UserError } from '../errors.js';
 import type { Continuity } from './continuity.js';
@@ -7,6 +7,8 @@ import type { StreamBatch, StreamMessage } from './dead-letter.js';
 import type { GroupCommit } from './group.js';
 import { disconnectSoon } from './kafka.js';
 import type { StreamObserver } from './observer.js';
+import { Pulse } from './pulse.js';
+import type { Readiness } from './readiness.js';
 
 export interface ConsumerOptions {
   readonly kafka: Kafka;
@@ -22,11 +24,14 @@ export interface ConsumerOptions {
   readonly partitions: number;
   readonly observer: StreamObserver;
   readonly continuity: Continuity;
+  readonly readiness: Readiness;
   /** The group was joined anew: others may have written meanwhile. */
   readonly rejoined: () => void;
   /** What comes is not to be taken in: trying again would not help. */
   readonly failed: (error: UserError) => void;
 }
+
+type BatchPayload = ConsumerEndBatchProcessEvent['payload'];
 
 const HEARTBEAT_MS = 3_000;
 /** A fetch waits so long for a message; a stop waits for the fetch. */
@@ -49,16 +54,23 @@ export class StreamConsumer {
   readonly #offsets = new Map<number, number | null>();
   /** Offsets that were sought, so that a hole in the log is not sought again and again. */
   readonly #sought = new Map<number, number>();
+  /** Partitions that it has; the observer is told of their lag only. */
+  #own: ReadonlySet<number> = new Set();
+  /** Offsets behind aborted messages and control records that are being stored. */
+  readonly #skips = new Map<number, Promise<unknown>>();
+  readonly #pulse: Pulse;
   #consumer: Consumer | null = null;
   /** Tells Kafka what was taken in since the last time; null: nothing was. */
   #tell: (() => Promise<void>) | null = null;
   #isStopped = false;
 
-  constructor(private readonly options: ConsumerOptions) {}
+  constructor(private readonly options: ConsumerOptions) {
+    this.#pulse = new Pulse((isAnswering) => options.readiness.set('broker', isAnswering));
+  }
 
   /** Starts reading; what goes wrong from here on is tried again until `stop`, which may come in the middle of it. */
   async start(): Promise<void> {
-    const { kafka, topic, groupId, sessionMs, observer } = this.options;
+    const { kafka, topic, groupId, sessionMs, observer, readiness } = this.options;
     const consumer = kafka.consumer({
       groupId,
       sessionTimeout: sessionMs,
@@ -77,15 +89,18 @@ export class StreamConsumer {
       // It was joining when it was stopped, which the client does not look at.
       if (this.#isStopped) return void setImmediate(() => void disconnectSoon(consumer));
       this.forget();
+      this.#assigned(memberAssignment[topic] ?? []);
       this.options.rejoined();
-      observer.ready?.(true);
+      readiness.set('group', true);
       // A warehouse that is away now is asked again with the first batch.
       this.#seekAll(consumer, memberAssignment[topic] ?? []).catch(() => {});
     });
-    consumer.on(consumer.events.REBALANCING, () => observer.ready?.(false));
+    consumer.on(consumer.events.REBALANCING, () => readiness.set('group', false));
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => this.#passed(payload));
+    this.#pulse.watch(consumer);
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (this.#isStopped) return;
-      observer.ready?.(false);
+      readiness.set('group', false);
       observer.retry?.('consumer', error, RESTART_MS);
       // The client starts again by itself after errors that it takes for passing ones.
       if (!restart) void this.#restart(consumer);
@@ -112,6 +127,7 @@ export class StreamConsumer {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#pulse.stop();
     const consumer = this.#consumer;
     if (consumer === null) return;
     const disconnect = async (): Promise<void> => {
@@ -137,25 +153,25 @@ export class StreamConsumer {
 
   async #take(payload: EachBatchPayload): Promise<void> {
     const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
-    const { topic, group, observer, continuity } = this.options;
+    const { group, observer, continuity } = this.options;
     const { partition } = batch;
     if (this.#isStopped) return;
+    await this.#skips.get(partition);
     const stored = await this.#stored(partition);
-    const expected = stored ?? 0;
-    const first = Number(batch.firstOffset());
     if (isStale() || !isRunning()) return;
-    if (first > expected && this.#sought.get(partition) !== expected) {
-      // The group's offset is ahead of the warehouse: it has stored another one's, or was brought back from a copy.
-      this.#sought.set(partition, expected);
-      this.#consumer!.seek({ topic, partition, offset: String(expected) });
-      return;
-    }
+    const expected = stored ?? 0;
+    if (this.#seekBack(partition, Number(batch.firstOffset()), expected)) return;
     let lost = await this.#checked(batch, expected);
     if (lost === null) return;
+    const high = Number(batch.highWatermark);
+    this.#lag(partition, high, expected);
     const last = Number(batch.lastOffset());
     const isAlive = (): boolean => isRunning() && !isStale();
     for (const slice of this.#slices(batch, stored, last)) {
-      if ((await alive(group.submit(slice, isAlive), heartbeat)) === 'left') {
+      const outcome = group.submit(slice, isAlive);
+      // Also when the group rebalances meanwhile and nobody waits for it any more.
+      outcome.then((what) => what === 'taken' && this.#lag(partition, high, slice.next));
+      if ((await alive(outcome, heartbeat)) === 'left') {
         // Read again from where the warehouse stands.
         if (!this.#isStopped) await this.#seekStored(partition);
         return;
@@ -163,7 +179,6 @@ export class StreamConsumer {
       this.#offsets.set(partition, slice.next);
       if (lost > 0) observer.lost?.(partition, expected, lost);
       lost = 0;
-      observer.lag?.(partition, Math.max(0, Number(batch.highWatermark) - slice.next));
     }
     continuity.taken(batch);
     observer.reached?.('before-offset-commit');
@@ -180,6 +195,49 @@ export class StreamConsumer {
       this.options.failed(error);
       return null;
     }
+  }
+
+  /**
+   * The group's offset may be ahead of the warehouse: it has stored another one's, or was brought back from a copy.
+   *
+   * @returns true when it reads from `expected` on, so that what it has is to be left
+   */
+  #seekBack(partition: number, first: number, expected: number): boolean {
+    if (first <= expected || this.#sought.get(partition) === expected) return false;
+    this.#sought.set(partition, expected);
+    this.#consumer!.seek({ topic: this.options.topic, partition, offset: String(expected) });
+    return true;
+  }
+
+  /** The client hands over no batch of aborted messages and control records only, but it says that it has passed one. */
+  #passed({ partition, batchSize, firstOffset, lastOffset, highWatermark }: BatchPayload): void {
+    if (batchSize > 0 || firstOffset === null) return;
+    const skip = this.#skip(partition, Number(firstOffset), Number(lastOffset) + 1, Number(highWatermark));
+    // What fails here is passed again with the next messages.
+    this.#skips.set(
+      partition,
+      skip.catch(() => {}),
+    );
+  }
+
+  async #skip(partition: number, first: number, next: number, high: number): Promise<void> {
+    const from = await this.#stored(partition);
+    if (next <= (from ?? 0) || this.#seekBack(partition, first, from ?? 0)) return;
+    const isAlive = (): boolean => this.#own.has(partition);
+    if ((await this.options.group.submit({ partition, messages: [], from, next }, isAlive)) === 'left')
+      return;
+    this.#offsets.set(partition, next);
+    this.#lag(partition, high, next);
+  }
+
+  #lag(partition: number, high: number, next: number): void {
+    if (this.#own.has(partition)) this.options.observer.lag?.(partition, Math.max(0, high - next));
+  }
+
+  #assigned(partitions: readonly number[]): void {
+    for (const partition of this.#own)
+      if (!partitions.includes(partition)) this.options.observer.lag?.(partition, null);
+    this.#own = new Set(partitions);
   }
 
   #tellSoon(tell: () => Promise<void>): void {

@@ -20,11 +20,17 @@ const REFINE_AFTER_MS = 2_000;
 const TRIM_EVERY_BARS = 65_536;
 /** With no bars coming, what is due by the clock is done this often. */
 const TICK_MS = 1_000;
+/** Work that has brought nothing for so many ticks is waited for. */
+const WAITING_TICKS = 5;
 
 export interface GroupOptions {
   /** Messages of one transaction at most. */
   readonly transactionMessages: number;
   readonly retry: (what: string, error: Error, waitMs: number) => void;
+  /** What is under way has brought no result for some seconds: a warehouse that hangs, or much work. */
+  readonly waiting: (what: string) => void;
+  /** False while something is tried again or waited for. */
+  readonly flowing: (isFlowing: boolean) => void;
   /** Somebody else has moved an offset. */
   readonly fenced: () => void;
   /** The warehouse was looked at anew: others may have left work. */
@@ -42,7 +48,11 @@ export class GroupCommit {
   /** Bars computed since memory was given back. */
   #untrimmed = 0;
   readonly #stop = new AbortController();
-  readonly #ticks = setInterval(() => this.#start(), TICK_MS);
+  readonly #ticks = setInterval(() => this.#tick(), TICK_MS);
+  /** What is under way, and ticks since something was done. */
+  #doing = '';
+  #quietTicks = 0;
+  #isFlowing = true;
 
   constructor(
     private readonly core: StreamCore,
@@ -72,6 +82,21 @@ export class GroupCommit {
     clearInterval(this.#ticks);
     this.#stop.abort();
     await this.#work;
+  }
+
+  #tick(): void {
+    if (this.#work === null) this.#quietTicks = 0;
+    else if (++this.#quietTicks === WAITING_TICKS) {
+      if (this.#isFlowing) this.options.waiting(this.#doing);
+      this.#flow(false);
+    }
+    this.#start();
+  }
+
+  #flow(isFlowing: boolean): void {
+    if (isFlowing) this.#quietTicks = 0;
+    if (isFlowing !== this.#isFlowing) this.options.flowing(isFlowing);
+    this.#isFlowing = isFlowing;
   }
 
   #start(): void {
@@ -154,12 +179,17 @@ export class GroupCommit {
       waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)
     ) {
       try {
-        return await work();
+        this.#doing = what;
+        await work();
+        this.#flow(true);
+        return;
       } catch (error) {
         if (error instanceof FencedError) {
+          this.#flow(true);
           this.options.fenced();
           return;
         }
+        this.#flow(false);
         this.options.retry(what, error as Error, waitMs);
         await delay(waitMs, undefined, { signal: this.#stop.signal }).catch(() => {});
       }

@@ -25,10 +25,12 @@ export interface StreamObserver {
   left?(what: string, error: Error): void;
   /** Messages from `offset` on had expired before they could be taken in. */
   lost?(partition: number, offset: number, messages: number): void;
+  /** Something has brought no result for some seconds: a warehouse that is away or hangs, or much work. */
+  waiting?(what: string): void;
   published?(predictions: number): void;
-  /** True while messages are taken in: the group is joined, and the last transaction did not fail. */
+  /** True while messages are taken in: the group is joined, and nothing is tried again or waited for. */
   ready?(isReady: boolean): void;
-  /** Messages of a partition that are not taken in yet. */
-  lag?(partition: number, messages: number): void;
+  /** Messages of a partition that are not taken in yet; null: the partition is another member's. */
+  lag?(partition: number, messages: number | null): void;
   reached?(point: StreamPoint): void;
 }

@@ -11,8 +11,10 @@ import { deadLetterSends } from './dead-letter.js';
 import { GroupCommit } from './group.js';
 import { createKafka, createProducer, disconnectSoon, ensureTopics, type KafkaSettings } from './kafka.js';
 import type { StreamObserver } from './observer.js';
+import { OpenEnds } from './open-ends.js';
 import { Outbox } from './outbox.js';
 import { Publisher } from './publisher.js';
+import { Readiness } from './readiness.js';
 import { connected, LastCall, unlessAborted } from './stopping.js';
 import { topicEnds } from './topic-ends.js';
 import type { Topics } from './topics.js';
@@ -113,8 +115,9 @@ async function begin(
 ): Promise<RunningStream> {
   const { topics, now, signal } = options;
   const kafka = createKafka(options.kafka);
-  await unlessAborted(ensureTopics(kafka, { [topics.deadLetters]: 1, [topics.predictions]: 4 }), signal);
+  // First: a topic that is not there leaves none behind.
   const ends = await unlessAborted(topicEnds(kafka, warehouse, topics, options.resetOffsets), signal);
+  await unlessAborted(ensureTopics(kafka, { [topics.deadLetters]: 1, [topics.predictions]: 4 }), signal);
   const versions = currentVersions();
   // What was left half-way by a batch, an older program or a crash.
   const onBars = (): void => signal.throwIfAborted();
@@ -122,11 +125,8 @@ async function begin(
   const loaded = new LoadedPartitions();
   for (const key of await unlessAborted(warehouse.partitions(), signal)) loaded.add(key);
   const outbox = options.publish ? await unlessAborted(Outbox.open(warehouse), signal) : null;
-  const stored = await unlessAborted(warehouse.streamOffsets(topics.klines), signal);
-  const open = new Map<number, number>();
-  for (const [partition, { low, end }] of ends) if (low < end) open.set(partition, end);
-  for (const { partition, nextOffset } of stored)
-    if (nextOffset >= (open.get(partition) ?? 0)) open.delete(partition);
+  const open = new OpenEnds(warehouse, topics.klines, ends);
+  await unlessAborted(open.look(), signal);
   const producer = createProducer(kafka);
   await connected(producer, signal);
   const runId = await unlessAborted(warehouse.startRun('stream', topics.klines, now()), signal);
@@ -156,8 +156,8 @@ class RunningStream {
   readonly #consumer: StreamConsumer;
   readonly #publisher: Publisher | null;
   readonly #producer: Producer;
-  /** Partitions whose messages of the start are not taken in yet, with the offset behind them. */
-  readonly #open: Map<number, number>;
+  readonly #readiness: Readiness;
+  readonly #open: OpenEnds;
 
   constructor(
     kafka: Kafka,
@@ -166,7 +166,7 @@ class RunningStream {
     private readonly options: StreamOptions,
     private readonly lastCall: LastCall,
     outbox: Outbox | null,
-    open: Map<number, number>,
+    open: OpenEnds,
     partitions: number,
   ) {
     const { topics, observer, symbols, revise, groupId, signal } = options;
@@ -177,6 +177,7 @@ class RunningStream {
     signal.addEventListener('abort', () => this.#end(), { once: true });
     this.#producer = producer;
     this.#open = open;
+    this.#readiness = new Readiness((isReady) => observer.ready?.(isReady));
     this.#core = new StreamCore(context, {
       topic: topics.klines,
       rules: { symbols, revise },
@@ -200,15 +201,17 @@ class RunningStream {
               this.#counts.published += messages.length;
               observer.published?.(messages.length);
             },
-            async (error) => observer.retry?.('publishing', error, 0),
+            async (error) => {
+              observer.retry?.('publishing', error, 0);
+              this.#notPublishing();
+            },
           );
     const { transactionMessages = TRANSACTION_MESSAGES } = options;
     this.#group = new GroupCommit(this.#core, {
       transactionMessages,
-      retry: (what, error, waitMs) => {
-        observer.ready?.(false);
-        observer.retry?.(what, error, waitMs);
-      },
+      retry: (what, error, waitMs) => observer.retry?.(what, error, waitMs),
+      waiting: (what) => observer.waiting?.(what),
+      flowing: (isFlowing) => this.#readiness.set('work', isFlowing),
       fenced: () => this.#forget(),
       renewed: () => this.#publishRest(),
     });
@@ -229,6 +232,7 @@ class RunningStream {
         },
       },
       continuity: new Continuity(topics.klines, () => topicEnds(kafka, context.warehouse, topics, false)),
+      readiness: this.#readiness,
       rejoined: () => this.#forget(),
       failed: (error) => {
         this.failure ??= error;
@@ -239,9 +243,14 @@ class RunningStream {
 
   /** Resolves when messages come, or when none are waited for. */
   async start(): Promise<void> {
-    if (!this.options.untilEnd || this.#open.size > 0) return this.#consumer.start();
-    await this.#publishRest();
-    this.#end();
+    if (this.options.untilEnd) {
+      if (this.#open.isEmpty) {
+        await this.#publishRest();
+        return this.#end();
+      }
+      this.#open.watch(this.ended, this.#end);
+    }
+    await this.#consumer.start();
   }
 
   /** What earlier runs and other members of the group have committed and not published. */
@@ -316,6 +325,12 @@ class RunningStream {
     return false;
   }
 
+  #notPublishing(): void {
+    if (!this.#readiness.isGood('publishing')) return;
+    this.#readiness.set('publishing', false);
+    void this.#publisher!.drained().then(() => this.#readiness.set('publishing', true));
+  }
+
   #forget(): void {
     this.#group.renew();
     // Made before the first join.
@@ -326,8 +341,7 @@ class RunningStream {
     const counts = this.#counts;
     for (const { partition, messages, next } of batches) {
       counts.messages += messages.length;
-      const end = this.#open.get(partition);
-      if (end !== undefined && next >= end) this.#open.delete(partition);
+      this.#open.taken(partition, next);
     }
     counts.added += ingested.added;
     counts.revised += ingested.revised;
@@ -340,9 +354,8 @@ class RunningStream {
       this.#publisher?.committed({ key, strategies, to: lastCloseTime, fresh });
     }
     const { observer, untilEnd } = this.options;
-    observer.ready?.(true);
     observer.committed?.(batches, ingested, parts);
-    if (untilEnd && this.#open.size === 0) this.#end();
+    if (untilEnd && this.#open.isEmpty) this.#end();
   }
 }
 

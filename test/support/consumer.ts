@@ -27,6 +27,7 @@ export class TestConsumer {
   readonly ended: Promise<ConsumerEnd>;
   readonly #child: ChildProcess;
   #taken = 0;
+  #isReady = false;
   #stderr = '';
   #heard: () => void = () => {};
 
@@ -37,6 +38,7 @@ export class TestConsumer {
     });
     this.#child.stdout!.on('data', (data) => {
       for (const [, count] of String(data).matchAll(/taken (\d+)\n/g)) this.#taken = Number(count);
+      for (const [, isReady] of String(data).matchAll(/ready (\w+)\n/g)) this.#isReady = isReady === 'true';
       this.#heard();
     });
     this.#child.stderr!.on('data', (data) => {
@@ -48,6 +50,15 @@ export class TestConsumer {
         this.#heard();
       });
     });
+  }
+
+  /** Messages that it has taken in. */
+  get messages(): number {
+    return this.#taken;
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   /** Resolves when it has taken in so many messages, or has ended. */

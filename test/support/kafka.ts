@@ -85,6 +85,21 @@ export async function filledTopic(
   return topic;
 }
 
+/** Sends messages in a transaction and aborts it: they stand in the log and nobody reads them. */
+export async function abortedMessages(topic: string, messages: readonly Message[]): Promise<void> {
+  const producer = kafka(BROKERS).producer({
+    transactionalId: randomUUID(),
+    idempotent: true,
+    maxInFlightRequests: 1,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic, messages: [...messages] });
+  await transaction.abort();
+  await producer.disconnect();
+}
+
 /** Messages that a topic holds, all in all. */
 export async function topicEnd(topic: string, brokers = BROKERS): Promise<number> {
   const admin = kafka(brokers).admin();

@@ -29,6 +29,7 @@ const report = await stream(warehouse, {
       for (const { messages } of batches) taken += messages.length;
       process.stdout.write(`taken ${taken}\n`);
     },
+    ready: (isReady) => process.stdout.write(`ready ${isReady}\n`),
     retry: (what, error) => process.stderr.write(`retry ${what}: ${error.message}\n`),
   },
 });
