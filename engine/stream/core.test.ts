@@ -320,4 +320,22 @@ describe('a stream', () => {
     await finer.core.settle();
     await expectTruth(store);
   });
+
+  it('notes equal bad payloads at equal offsets of two partitions both', async () => {
+    const store = await warehouse('noted-twice');
+    const core = await newCore(store);
+    const bar = JSON.parse(klineMessage(MARKET[1]!.columns, 0));
+    const value = Buffer.from(JSON.stringify({ ...bar, close_time: bar.close_time - 60_000 }));
+    const batches = ['BTCUSDT|1h', 'ETHUSDT|1h'].map((key, partition) => ({
+      partition,
+      from: null,
+      next: 1,
+      messages: [{ partition, offset: 0, timestamp: 0, key: Buffer.from(key), value }],
+    }));
+    await core.take(batches);
+    expect(await select(store, 'SELECT symbol, source, reason FROM v_kline_reject ORDER BY symbol')).toEqual([
+      ['BTCUSDT', 't/0', 'TRUNCATED'],
+      ['ETHUSDT', 't/1', 'TRUNCATED'],
+    ]);
+  });
 });

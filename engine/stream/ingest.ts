@@ -218,10 +218,12 @@ export class Ingest {
       if (!isConflict && (outcome === OUTCOME.DUPLICATE || !truncated.has(row))) return [];
       const { partition, offset } = message;
       const value = message.value!;
+      const source = `${topic}/${partition}`;
       return {
         ...key,
-        source: `${topic}/${partition}`,
-        sha256: createHash('sha256').update(value).digest('hex'),
+        source,
+        // Findings are known by hash and line: the same payload may stand at the same offset of another partition.
+        sha256: createHash('sha256').update(`${source}\n`).update(value).digest('hex'),
         line: offset,
         reason: isConflict ? 'CONFLICT' : 'TRUNCATED',
         raw: rawText(value, value.length),
