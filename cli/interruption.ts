@@ -1,3 +1,5 @@
+import { note } from './output.js';
+
 /** Ctrl-C (or a stop from outside) ended the command; what was under way has been rolled back. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
@@ -31,7 +33,7 @@ export function listenForSignals(): void {
       if (pending === null && listening > 0) {
         pending = new Interrupted(signal, code);
         stop.abort();
-        process.stderr.write(`klinemill: ${signal}, stopping (again: at once)\n`);
+        note(`${signal}, stopping (again: at once)`);
         return;
       }
       end(code);
@@ -65,7 +67,7 @@ export function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): 
     let timer: NodeJS.Timeout | undefined;
     const begin = (): void => {
       timer = setTimeout(() => {
-        process.stderr.write(`klinemill: no answer for ${STOP_MS / 1_000} s: ending without it\n`);
+        note(`no answer for ${STOP_MS / 1_000} s: ending without it`);
         end(0);
       }, STOP_MS);
     };
@@ -74,7 +76,7 @@ export function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): 
       await work(signal);
     } catch (error) {
       if (!signal.aborted) throw error;
-      process.stderr.write(`klinemill: while stopping: ${(error as Error).message}\n`);
+      note(`while stopping: ${(error as Error).message}`);
     } finally {
       signal.removeEventListener('abort', begin);
       clearTimeout(timer);

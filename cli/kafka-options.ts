@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { KafkaSettings } from '../engine/index.js';
 import { UserError } from '../engine/index.js';
+import { parseTopic } from './values.js';
 
 /** Where the broker is. */
 export interface KafkaOptions {
@@ -17,7 +18,10 @@ export function kafkaOptions(command: Command, topic: string): Command {
         .default('127.0.0.1:9092'),
     )
     .addOption(
-      new Option('--topic <name>', 'topic of the klines').env('KLINEMILL_KAFKA_TOPIC').default(topic),
+      new Option('--topic <name>', 'topic of the klines')
+        .env('KLINEMILL_KAFKA_TOPIC')
+        .argParser(parseTopic)
+        .default(topic),
     );
 }
 

@@ -21,9 +21,18 @@ export async function print<Schema extends z.ZodType>(
   await write(options.json === true ? `${JSON.stringify(document, null, 2)}\n` : `${text().trimEnd()}\n`);
 }
 
+let say = (line: string): void => {
+  process.stderr.write(`klinemill: ${line}\n`);
+};
+
 /** Says something beside the answer, on stderr. */
 export function note(line: string): void {
-  process.stderr.write(`klinemill: ${line}\n`);
+  say(line);
+}
+
+/** From here on notes go elsewhere: a command whose stderr is a log has them there. */
+export function notesTo(write: (line: string) => void): void {
+  say = write;
 }
 
 /** Writes to stdout; resolves when the reader has taken it, so that a slow one slows the writer down. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import {
   type FollowOptions,
+  instrumentOf,
   type MarketName,
   type KlineProducer as Producer,
   type ReplayRejects,
@@ -12,7 +13,7 @@ import type { CommonOptions, PartitionOptions } from './command.js';
 import { counted, duration, rate, whole } from './format.js';
 import { type KafkaOptions, kafkaSettings } from './kafka-options.js';
 import { withReader } from './open.js';
-import { print } from './output.js';
+import { notesTo, print } from './output.js';
 import { PRODUCE_OUTPUT } from './schemas/produce.js';
 import { createLog } from './stream/log.js';
 import { parseInterval } from './values.js';
@@ -33,12 +34,28 @@ export interface ProduceOptions extends CommonOptions, KafkaOptions, PartitionOp
   readonly now?: number;
 }
 
-/** Sends bars from where the options say, until they end or the signal comes. */
+/**
+ * Sends bars from where the options say, until they end or the signal comes.
+ *
+ * @throws UserError that names `produce`
+ */
 export async function produceUntilEnd(signal: AbortSignal, options: ProduceOptions): Promise<void> {
+  try {
+    await send(signal, options);
+  } catch (error) {
+    // Files and symbols are checked by code that load and download share.
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(error.message.replace(/^(load|download): /, 'produce: '));
+  }
+}
+
+async function send(signal: AbortSignal, options: ProduceOptions): Promise<void> {
   const from = [options.replay, options.live, options.poll].filter((way) => way !== undefined);
   if (from.length !== 1)
     throw new UserError('produce: say where the bars come from: one of --replay, --live, --poll');
+  const series = options.replay === undefined ? followed(options) : null;
   const log = createLog();
+  notesTo((line) => log.warn(line));
   const rejects: ReplayRejects = new Map();
   const startedAt = performance.now();
   const { topic, partitions } = options;
@@ -48,8 +65,8 @@ export async function produceUntilEnd(signal: AbortSignal, options: ProduceOptio
     return produceUntil(kafka, { topic, partitions, signal, left }, work);
   };
   const sent =
-    options.replay === undefined
-      ? await producing((producer) => follow(options, producer, signal, log))
+    series !== null
+      ? await producing((producer) => follow(options, series, producer, signal, log))
       : await withSources(options, rejects, (sources) =>
           producing(async (producer) => {
             for await (const bars of replay(sources, options.speed)) {
@@ -68,20 +85,32 @@ export async function produceUntilEnd(signal: AbortSignal, options: ProduceOptio
   });
 }
 
+type Followed = Pick<FollowOptions, 'market' | 'symbols' | 'intervals'>;
+
+/** What --live and --poll are to follow. @throws UserError before anything is made for it */
+function followed({ symbol, interval, market }: ProduceOptions): Followed {
+  if (symbol === undefined || interval === undefined)
+    throw new UserError('produce: --live and --poll need --symbol and --interval');
+  const symbols = symbol.split(',');
+  for (const one of symbols) instrumentOf(market, one);
+  return {
+    market,
+    symbols,
+    intervals: interval.split(',').map((one) => parseInterval(one)),
+  };
+}
+
 /** The exchange's bars until a signal comes. */
 async function follow(
   options: ProduceOptions,
+  series: Followed,
   producer: Producer,
   signal: AbortSignal,
   log: Logger,
 ): Promise<void> {
-  const { symbol, interval, market, since, restUrl, wsUrl } = options;
-  if (symbol === undefined || interval === undefined)
-    throw new UserError('produce: --live and --poll need --symbol and --interval');
+  const { since, restUrl, wsUrl } = options;
   const settings: FollowOptions = {
-    market,
-    symbols: symbol.split(','),
-    intervals: interval.split(',').map((one) => parseInterval(one)),
+    ...series,
     since: since ?? null,
     restUrl: restUrl ?? null,
     webSocketUrl: wsUrl ?? null,
@@ -105,6 +134,10 @@ async function withSources<T>(
     const keys = (await warehouse.partitions()).filter(
       (key) => (symbol ?? key.symbol) === key.symbol && (interval ?? key.interval) === key.interval,
     );
+    if (keys.length === 0)
+      throw new UserError(
+        `produce: ${warehouse.url} has no bars of ${symbol ?? 'any symbol'} ${interval ?? 'in any interval'}`,
+      );
     return work(warehouseSources(warehouse, keys));
   });
 }

@@ -4,7 +4,7 @@ import type { CommonOptions } from './command.js';
 import { counted, duration, rate, whole } from './format.js';
 import { type KafkaOptions, kafkaSettings } from './kafka-options.js';
 import { withLoader } from './open.js';
-import { print } from './output.js';
+import { notesTo, print } from './output.js';
 import { STREAM_OUTPUT } from './schemas/stream.js';
 import { healthApp, serveHealth } from './stream/health.js';
 import { createLog } from './stream/log.js';
@@ -15,7 +15,7 @@ const { collectEarly, stream } = await streaming();
 
 export interface StreamCommandOptions extends CommonOptions, KafkaOptions {
   readonly group: string;
-  readonly symbols?: string;
+  readonly symbols?: readonly string[];
   readonly revise?: true;
   readonly publish: boolean;
   readonly predictionTopic: string;
@@ -29,15 +29,17 @@ export interface StreamCommandOptions extends CommonOptions, KafkaOptions {
 /** Takes klines in until the signal comes, or the topic's end with `--until-end`. */
 export function streamUntil(signal: AbortSignal, options: StreamCommandOptions): Promise<void> {
   collectEarly();
-  return withLoader(options, (warehouse) => streamInto(warehouse, options, signal), signal);
+  const log = createLog();
+  notesTo((line) => log.warn(line));
+  return withLoader(options, (warehouse) => streamInto(warehouse, options, signal, log), signal);
 }
 
 async function streamInto(
   warehouse: Warehouse,
   options: StreamCommandOptions,
   signal: AbortSignal,
+  log: ReturnType<typeof createLog>,
 ): Promise<void> {
-  const log = createLog();
   const metrics = streamMetrics();
   const readiness = { isReady: false };
   const app = healthApp(metrics.registry, readiness);
@@ -70,7 +72,7 @@ async function streamInto(
         predictions: options.predictionTopic,
       },
       groupId: options.group,
-      symbols: options.symbols === undefined ? null : new Set(options.symbols.split(',')),
+      symbols: options.symbols === undefined ? null : new Set(options.symbols),
       revise: options.revise === true,
       publish: options.publish,
       resetOffsets: options.resetOffsets === true,

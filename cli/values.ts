@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { INTERVAL_NAMES } from '../engine/index.js';
+import { INTERVAL_NAMES, isSymbol, SYMBOL_FORM } from '../engine/index.js';
 
 const ISO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/;
 
@@ -41,6 +41,26 @@ export function parseShare(text: string): number {
 export function parseMemoryLimit(text: string): string {
   if (/^\d+(\.\d+)?\s*([KMGT]i?)?B$/i.test(text)) return text;
   throw new InvalidArgumentError('It is no size: a number and B, KB, MB, GB, TB, KiB, MiB, GiB or TiB.');
+}
+
+/** A TCP port; 0: any that is free. */
+export function parsePort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('It is no port: 0 to 65535, 0 for any.');
+}
+
+/** What can name a topic, with room for the suffix of its dead letters. */
+export function parseTopic(text: string): string {
+  if (/^[\w.-]{1,245}$/.test(text) && text !== '.' && text !== '..') return text;
+  throw new InvalidArgumentError('It is no topic: 1 to 245 letters, digits, dots, _ and -.');
+}
+
+/** Symbols with commas between them, blanks around them dropped. */
+export function parseSymbols(text: string): string[] {
+  const symbols = text.split(',').map((one) => one.trim());
+  const wrong = symbols.find((one) => !isSymbol(one));
+  if (wrong === undefined) return symbols;
+  throw new InvalidArgumentError(`'${wrong}' is no symbol: ${SYMBOL_FORM}.`);
 }
 
 /** An interval of SPEC 2. */

@@ -4,7 +4,7 @@ export { copyWarehouse } from './copy.js';
 export { UserError } from './errors.js';
 export { type DownloadOptions, download, marketDefaults } from './exchange/download.js';
 export { HTTP_DEFAULTS, type HttpSettings } from './exchange/http.js';
-export { DUMP_URL, MARKET_NAMES, type MarketName } from './exchange/market.js';
+export { DUMP_URL, instrumentOf, MARKET_NAMES, type MarketName } from './exchange/market.js';
 export { whyUnreachable } from './exchange/reach.js';
 export {
   type DownloadProgress,
@@ -62,6 +62,7 @@ export type { ReplayRejects, ReplaySource } from './stream/replay.js';
 export type { StreamOptions, StreamReport } from './stream/stream.js';
 export { MESSAGE_VERSION, TOPICS, type Topics } from './stream/topics.js';
 export { streaming } from './streaming.js';
+export { isSymbol, SYMBOL_FORM } from './symbol.js';
 export { SYNTHETIC_DEFAULTS, type SyntheticOptions, syntheticSources } from './synthetic.js';
 export type { Carry, ChunkInput, ChunkOutput, ComputePool, PartitionJob } from './task.js';
 export { type VerifyOptions, type VerifyProblem, type VerifyReport, verify } from './verify.js';

@@ -4,7 +4,7 @@ import { common, group } from '../command.js';
 import { service } from '../interruption.js';
 import { kafkaOptions } from '../kafka-options.js';
 import type { StreamCommandOptions } from '../streaming.js';
-import { parseTime, wholeNumber } from '../values.js';
+import { parsePort, parseSymbols, parseTime, parseTopic } from '../values.js';
 
 /** `klinemill stream` */
 export function streamCommand(): Command {
@@ -16,16 +16,20 @@ export function streamCommand(): Command {
     TOPICS.klines,
   )
     .option('--group <name>', 'consumer group; its members share the partitions', 'klinemill')
-    .option('--symbols <names>', 'take in only these, separated by commas; others are dead letters')
+    .option(
+      '--symbols <names>',
+      'take in only these, separated by commas; others are dead letters',
+      parseSymbols,
+    )
     .option('--revise', 'bars with other values replace what stands, instead of being dead letters')
     .option('--no-publish', 'do not publish predictions')
-    .option('--prediction-topic <name>', 'topic of the predictions', TOPICS.predictions)
+    .option('--prediction-topic <name>', 'topic of the predictions', parseTopic, TOPICS.predictions)
     .option('--reset-offsets', 'read the topic from its beginning: bars that stand are skipped')
     .option('--until-end', 'end when everything is taken in that the topic holds at the start')
     .addOption(
       new Option('--health-port <port>', '/livez, /readyz and /metrics on this port; 0: any')
         .env('KLINEMILL_HEALTH_PORT')
-        .argParser(wholeNumber(0)),
+        .argParser(parsePort),
     )
     .option('--health-host <address>', 'address that they listen on', '127.0.0.1')
     .addOption(

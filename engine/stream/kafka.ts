@@ -20,7 +20,8 @@ const TRY_AGAIN_MS = 250;
 export function createKafka(settings: KafkaSettings): Kafka {
   const { brokers, clientId, sasl, ssl = false, log } = settings;
   for (const broker of brokers)
-    if (!/^[^\s/:]+:\d{1,5}$/.test(broker)) throw new UserError(`--brokers: '${broker}' is not HOST:PORT`);
+    if (!isAddress(broker))
+      throw new UserError(`--brokers: '${broker}' is not HOST:PORT, the port from 1 to 65535`);
   return new kafkajs.Kafka({
     clientId,
     brokers: [...brokers],
@@ -32,6 +33,11 @@ export function createKafka(settings: KafkaSettings): Kafka {
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => log?.(levelOf(entry), entry.log.message, withoutText(entry)),
   });
+}
+
+function isAddress(broker: string): boolean {
+  const port = Number(/^[^\s/:]+:(\d{1,5})$/.exec(broker)?.[1]);
+  return port >= 1 && port <= 65_535;
 }
 
 const levelOf = ({ level }: LogEntry): 'warn' | 'error' =>

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { messages } from './stream.case.js';
+import { klinemill, start, temporaryFolder } from './support/cli.js';
+import { BROKERS, describeKafka, filledTopic, kafka } from './support/kafka.js';
+import { newWarehouse } from './support/warehouse.js';
+
+// What the commands say to mistakes, and what they leave behind.
+
+const folder = temporaryFolder();
+const empty = join(folder.path, 'empty.duckdb');
+afterAll(() => folder.dispose());
+beforeAll(async () => {
+  await (await newWarehouse(folder.path, 'empty')).close();
+});
+
+describe('mistakes end with 2 before a broker is asked', () => {
+  const nowhere = ['--brokers', '127.0.0.1:1', '--warehouse', `duckdb:${empty}`];
+
+  it.each([
+    [['stream', '--health-port', '99999'], "'99999' is invalid. It is no port"],
+    [['stream', '--topic', 'a/b'], "'a/b' is invalid. It is no topic"],
+    [['produce', '--replay', '--topic', 'a b'], "'a b' is invalid. It is no topic"],
+    [['stream', '--prediction-topic', '..'], "'..' is invalid. It is no topic"],
+    [['stream', '--symbols', 'BTCUSDT,,ETHUSDT'], "'' is no symbol"],
+    [['stream', '--brokers', '127.0.0.1:70000'], "'127.0.0.1:70000' is not HOST:PORT"],
+    [['produce', '--live', '--interval', '1h'], 'produce: --live and --poll need --symbol'],
+    [['produce', '--poll', '--symbol', 'a b', '--interval', '1h'], "produce: symbol 'a b' is not"],
+    [
+      ['produce', '--replay', 'nameless.csv'],
+      "produce: the name 'nameless.csv' does not say symbol and interval",
+    ],
+    [['produce', '--replay', '--symbol', 'NOPE'], 'has no bars of NOPE'],
+  ])('%j', async ([command, ...args], said) => {
+    const { code, stderr } = await klinemill([command!, ...nowhere, ...args!]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it.each(['foo', ''])('KLINEMILL_LOG_LEVEL=%j', async (level) => {
+    const child = start(['stream', ...nowhere], { KLINEMILL_LOG_LEVEL: level });
+    let stderr = '';
+    child.stderr!.on('data', (data) => {
+      stderr += String(data);
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`KLINEMILL_LOG_LEVEL: '${level}' is not one of`),
+    ]);
+  });
+});
+
+describeKafka('with a broker', () => {
+  const topics = async (): Promise<string[]> => {
+    const admin = kafka(BROKERS).admin();
+    await admin.connect();
+    const found = await admin.listTopics();
+    await admin.disconnect();
+    return found;
+  };
+
+  it('a topic that is not there leaves none behind', async () => {
+    const topic = `none-${randomUUID()}`;
+    const args = ['--brokers', BROKERS, '--topic', topic, '--prediction-topic', `${topic}.predictions`];
+    const { code, stderr } = await klinemill(['stream', ...args, '--warehouse', `duckdb:${empty}`]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`there is no topic '${topic}'`)]);
+    expect((await topics()).filter((name) => name.startsWith(topic))).toEqual([]);
+  });
+
+  it('stderr is JSON lines, and blanks around symbols do not count', async () => {
+    const topic = await filledTopic(messages(1).slice(0, 200));
+    const args = ['--brokers', BROKERS, '--topic', topic, '--prediction-topic', `${topic}.predictions`];
+    // A new file: what is said of its schema is a note.
+    const own = [
+      '--group',
+      topic,
+      '--warehouse',
+      `duckdb:${join(folder.path, 'new.duckdb')}`,
+      '--until-end',
+      '--json',
+    ];
+    const { code, stdout, stderr } = await klinemill([
+      'stream',
+      ...args,
+      ...own,
+      '--symbols',
+      'BTCUSDT, ETHUSDT',
+    ]);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ messages: 200, dead_letters: 0 });
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).msg as string);
+    expect(lines.some((line) => line.includes('brought to schema'))).toBe(true);
+  });
+});
