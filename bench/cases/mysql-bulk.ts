@@ -37,7 +37,8 @@ export const mysqlBulk: BenchCase<MySqlInput> = {
   title:
     'recompute into MySQL (45 codes, two strategies, the default threads started and ended, connection closed) of BTCUSDT 1h, against ' +
     "the server's stock client and LOAD DATA LOCAL from ready files: the same indicator and metric values as long rows without a key, and " +
-    'the same rows as ours into the same tables, each in one transaction; rows = indicator and metric values.',
+    'the same rows as ours into the same tables, each in one transaction; foreign keys unchecked and bytes taken as latin1 on both sides; ' +
+    'rows = indicator and metric values.',
   bars: [
     { ratio: 'time', against: LONG, atMost: 0.35 },
     { ratio: 'time', against: READY, atMost: 1.35 },
@@ -151,9 +152,12 @@ function loadPhysical(input: MySqlInput): Promise<Sample> {
 }
 
 async function loadTables({ server, url, files }: MySqlInput, tables: readonly string[]): Promise<Sample> {
-  const loads = tables.map((table) => `LOAD DATA LOCAL INFILE '${files[table]}' INTO TABLE ${table};`);
+  const loads = tables.map(
+    (table) => `LOAD DATA LOCAL INFILE '${files[table]}' INTO TABLE ${table} CHARACTER SET latin1;`,
+  );
   const start = performance.now();
-  await server.client(url, `START TRANSACTION; ${loads.join(' ')} COMMIT`);
+  // As every session of ours: the work is writing rows, not looking up their dimensions.
+  await server.client(url, `SET foreign_key_checks = 0; START TRANSACTION; ${loads.join(' ')} COMMIT`);
   return { elapsedMs: performance.now() - start };
 }
 
