@@ -31,5 +31,6 @@ process.once('message', async ({ job, args }: ChildRequest) => {
   } catch (error) {
     reply = { error: (error as Error).stack ?? String(error), peakBytes: peakBytes() };
   }
-  process.send!(reply, () => process.disconnect());
+  // A job that failed may have left a connection open, which would keep the process, and whoever waits for its end.
+  process.send!(reply, () => (reply.error === undefined ? process.disconnect() : process.exit()));
 });

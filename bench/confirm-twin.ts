@@ -84,10 +84,20 @@ function twinTrade(run: StrategyRun, trade: NaiveTrade, bars: readonly NaiveBar[
   return { run, trade, bars, outcome, visits };
 }
 
-/** Compares every result, and what stays open, with the naive twin. @throws Error that names the first difference */
+/** What a trade came to, by the names of the naive twin's result. */
+type ComparedResult = { readonly [Name in keyof NaiveResult]: unknown };
+/** Results by the strategy's run, then by `predictingAt`. */
+export type ResultsByRun = ReadonlyMap<StrategyRun, ReadonlyMap<number, ComparedResult>>;
+
+/** Walks the trades and compares their results with the naive twin. @throws Error that names the first difference */
 export function checkConfirmations(input: StrategyInput, trades: readonly TwinTrade[]): string {
   const results = new Map<StrategyRun, Map<number, TradeResult>>(input.runs.map((run) => [run, new Map()]));
   runConfirmations(input, (run, result) => results.get(run)!.set(result.predictingAt, { ...result }));
+  return checkResults(results, trades);
+}
+
+/** Compares every result, and what stays open, with the naive twin. @throws Error that names the first difference */
+export function checkResults(results: ResultsByRun, trades: readonly TwinTrade[]): string {
   let decided = 0;
   for (const { run, trade, outcome } of trades) {
     const ours = results.get(run)!.get(trade.predictingAt);
@@ -97,8 +107,8 @@ export function checkConfirmations(input: StrategyInput, trades: readonly TwinTr
       continue;
     }
     for (const [name, value] of Object.entries(outcome))
-      if (!Object.is(ours?.[name as keyof TradeResult], value))
-        throw new Error(`${at}: ${name} ${ours?.[name as keyof TradeResult]}, the naive twin has ${value}`);
+      if (!Object.is(ours?.[name as keyof NaiveResult], value))
+        throw new Error(`${at}: ${name} ${ours?.[name as keyof NaiveResult]}, the naive twin has ${value}`);
     decided++;
   }
   const emitted = [...results.values()].reduce((sum, { size }) => sum + size, 0);

@@ -6,10 +6,11 @@ import type { Series } from './klines.js';
 /**
  * Compares every stored indicator value of a partition with what the kernels alone make of its stored klines in one run.
  *
+ * @param target a warehouse
  * @throws Error that names the first difference
  */
-export async function sameIndicators(file: string, { symbol, interval }: Series): Promise<string> {
-  const warehouse = await openWarehouse(`duckdb:${file}`);
+export async function sameIndicators(target: string, { symbol, interval }: Series): Promise<string> {
+  const warehouse = await openWarehouse(target, { readOnly: true });
   const partition = (await warehouse.partitions()).find(
     (p) => p.symbol === symbol && p.interval === interval,
   )!;
@@ -28,13 +29,12 @@ export async function sameIndicators(file: string, { symbol, interval }: Series)
       for (let t = 0; t < batch.numRows; t++)
         if (!Object.is(stored[t], expected[row + t]))
           throw new Error(
-            `pipeline: ${code} of row ${row + t}: stored ${stored[t]}, kernels ${expected[row + t]}`,
+            `bench: ${code} of row ${row + t}: stored ${stored[t]}, kernels ${expected[row + t]}`,
           );
     }
     row += batch.numRows;
   }
   await warehouse.close();
-  if (row !== partition.rows)
-    throw new Error(`pipeline: ${row} rows of indicators for ${partition.rows} bars`);
+  if (row !== partition.rows) throw new Error(`bench: ${row} rows of indicators for ${partition.rows} bars`);
   return `${symbol} ${interval}: ${(row * CODES.length).toLocaleString('en-US')} stored values as the kernels alone make them, bit for bit`;
 }

@@ -42,7 +42,8 @@ export const computeScaling: BenchCase<ScalingInput> = {
       throw new Error(`compute-scaling: ${ours.bars * repeats} bars instead of ${bars}`);
     if (ours.digests.join() !== theirs.digests.join())
       throw new Error(`compute-scaling: facts differ: ${ours.digests.join()} and ${theirs.digests.join()}`);
-    return `the SHA-256 of the facts of ${ours.digests.length} partitions is the same`;
+    const twins = (await runJob('checkComputed', { series: halves[0]![0]! })).result;
+    return `the SHA-256 of the facts of ${ours.digests.length} partitions is the same; ${twins}`;
   },
   run: { name: 'pool of two threads', run: (input) => compute('computePool', input) },
   reference: [{ name: COPIES, run: (input) => compute('computeCopies', input) }],

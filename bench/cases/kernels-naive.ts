@@ -1,11 +1,10 @@
 import { CATALOG } from '../../kernels/index.js';
 import { TWINS, type TwinInput } from '../../test/reference/indicators.js';
-import { allowedDifference } from '../../test/reference/tolerance.js';
 import type { BenchCase } from '../case.js';
 import { head } from '../corpus.js';
+import { checkCode, twinInput } from '../indicator-twin.js';
 import { bindStanding, codeColumn, type KernelRun, runKernels } from '../kernel-input.js';
 import { kernelKlines } from '../kernel-klines.js';
-import type { Klines } from '../klines.js';
 
 interface NaiveInput extends KernelRun {
   readonly codes: readonly string[];
@@ -32,15 +31,7 @@ export const kernelsNaive: BenchCase<NaiveInput> = {
   work: ({ klines, codes }) => ({ bars: klines.rows, rows: klines.rows * codes.length }),
   check: (input) => {
     runKernels(input);
-    for (const code of input.codes) {
-      const ours = codeColumn(input, code);
-      for (const [t, twin] of TWINS[code]!(input.bars).entries()) {
-        const isEqual =
-          Object.is(ours[t], twin) ||
-          Math.abs(ours[t]! - twin) <= allowedDifference(code, ours[t]!, twin, input.bars.close[t]!);
-        if (!isEqual) throw new Error(`kernels: ${code} row ${t}: ours ${ours[t]}, the naive twin ${twin}`);
-      }
-    }
+    for (const code of input.codes) checkCode(code, codeColumn(input, code), input.bars);
     return `${(input.klines.rows * input.codes.length).toLocaleString('en-US')} values, unknown ones too, equal within SPEC 3's tolerance`;
   },
   run: { name: 'klinemill', run: runKernels },
@@ -53,14 +44,3 @@ export const kernelsNaive: BenchCase<NaiveInput> = {
     },
   ],
 };
-
-/** Plain arrays, made outside every clock. */
-function twinInput({ columns }: Klines): TwinInput {
-  const [openTime, open, high, low, close, volume, closeTime, , , takerBuyBase] = columns.map((column) => [
-    ...column,
-  ]) as number[][];
-  return { openTime, open, high, low, close, volume, closeTime, takerBuyBase } as Record<
-    keyof TwinInput,
-    number[]
-  >;
-}

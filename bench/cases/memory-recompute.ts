@@ -39,7 +39,7 @@ export const memoryRecompute: BenchCase<MemoryInput> = {
   check: async ({ big, small }) => {
     if (big.bars !== TIMES * small.bars)
       throw new Error(`memory: ${big.bars} bars are not ${TIMES} times ${small.bars}`);
-    return `${big.bars.toLocaleString('en-US')} bars are ${TIMES} times ${small.bars.toLocaleString('en-US')}; every bar has its row`;
+    return `${big.bars.toLocaleString('en-US')} bars are ${TIMES} times ${small.bars.toLocaleString('en-US')}; after every run each bar has its row of indicators`;
   },
   run: { name: 'klinemill recompute', run: ({ big, withFile }) => recompute(big, withFile) },
   reference: [
@@ -56,7 +56,9 @@ export const workOf = ({ bars }: Template) => ({ bars, rows: bars, bytes: bars *
 function recompute({ file, bars }: Template, withFile: BenchContext['withFile']): Promise<Sample> {
   return withCopy({ withFile }, file, async (copy) => {
     const { result, peakBytes } = await runJob('recomputeFile', { file: copy, threads: defaultThreads() });
-    if (result.bars !== bars) throw new Error(`memory: ${result.bars} of ${bars} bars were recomputed`);
+    const rows = (await runJob('countIndicatorBars', { file: copy })).result;
+    if (result.bars !== bars || rows !== bars)
+      throw new Error(`memory: ${result.bars} of ${bars} bars were recomputed, ${rows} have their row`);
     return { elapsedMs: result.elapsedMs, peakBytes };
   });
 }

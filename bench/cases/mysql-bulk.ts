@@ -4,6 +4,8 @@ import type { BenchCase, Sample } from '../case.js';
 import { head, loadKlines, SERIES, writeCsv } from '../corpus.js';
 import { type MySqlServer, missingServer, openServer } from '../mysql-server.js';
 import { runJob } from '../run-job.js';
+import { sameFacts } from '../same-facts.js';
+import { sameIndicators } from '../same-indicators.js';
 
 interface MySqlInput {
   readonly server: MySqlServer;
@@ -13,6 +15,10 @@ interface MySqlInput {
   readonly files: Readonly<Record<string, string>>;
   /** Rows by fact, in the finished warehouse. */
   readonly facts: Readonly<Record<string, number>>;
+  /** What the finished warehouse was compared with. */
+  readonly checked: string;
+  /** Its checksums by table, and by code and metric. */
+  readonly sums: Sums;
   /** The database that the next sample writes to. */
   url: string;
 }
@@ -30,6 +36,20 @@ const LONG_TABLES = {
     JOIN dim_strategy s ON s.strategy = f.strategy AND s.version = f.version
     JOIN dim_metric m ON m.strategy_id = s.strategy_id AND m.metric_code = f.metric`,
 };
+
+type LongTable = keyof typeof LONG_TABLES;
+/** Their ids, and which of those name a series. */
+const LONG_COLUMNS: Readonly<Record<LongTable, readonly [string, string]>> = {
+  long_indicator: ['symbol_id, interval_id, id', 'id'],
+  long_metric: ['strategy_id, symbol_id, interval_id, id', 'strategy_id, id'],
+};
+
+interface Sums {
+  /** The server's own of `PHYSICAL`, whatever the order of the rows. */
+  readonly tables: readonly string[];
+  /** Of the values of each indicator, and of each metric: their ids, how many, and all bits of their times and values. */
+  readonly series: readonly string[];
+}
 
 export const mysqlBulk: BenchCase<MySqlInput> = {
   name: 'mysql-bulk',
@@ -64,22 +84,24 @@ export const mysqlBulk: BenchCase<MySqlInput> = {
       await prepare(input);
       await run(input);
       const facts = await counted(input.server, input.url);
-      if (JSON.stringify(facts) !== JSON.stringify(input.facts))
+      const tables = await tableSums(input.server, input.url);
+      if (JSON.stringify(facts) !== JSON.stringify(input.facts) || tables.join() !== input.sums.tables.join())
         throw new Error(
-          `mysql-bulk: ${name} ${JSON.stringify(facts)}, finished ${JSON.stringify(input.facts)}`,
+          `mysql-bulk: ${name} ${JSON.stringify(facts)}, checksums ${tables}; finished ${JSON.stringify(input.facts)}, ${input.sums.tables}`,
         );
     }
     await newLongTables(input);
     await loadLong(input);
-    const [rows] = await input.server.admin.query(
-      'SELECT (SELECT count(*) FROM long_indicator) + (SELECT count(*) FROM long_metric) AS n',
+    const long = await seriesSums(input.server, (table) => `SELECT * FROM ${table}`);
+    const off = input.sums.series.findIndex((line, i) => line !== long[i]);
+    if (off >= 0 || long.length !== input.sums.series.length)
+      throw new Error(
+        `mysql-bulk: long rows '${long[off]}', facts '${input.sums.series[off]}' (ids, values, checksum)`,
+      );
+    const counts = Object.entries(input.facts).map(
+      ([table, count]) => `${table} ${count.toLocaleString('en-US')}`,
     );
-    const long = Number((rows as { n: number }[])[0]!.n);
-    if (long !== input.facts.fact_indicator! + input.facts.fact_metric_value!)
-      throw new Error(`mysql-bulk: ${long} long rows, facts ${JSON.stringify(input.facts)}`);
-    return Object.entries(input.facts)
-      .map(([table, count]) => `${table} ${count.toLocaleString('en-US')}`)
-      .join(', ');
+    return `${counts.join(', ')}; the same checksums of all three tables, and of the long rows by code and metric; ${input.checked}`;
   },
   run: { name: 'klinemill recompute', prepare: newWarehouse, run: recomputed },
   reference: [
@@ -116,7 +138,12 @@ async function prepared(server: MySqlServer, bars: number, folder: string): Prom
   for (const [table, select] of Object.entries(LONG_TABLES))
     files[table] = await written(server, folder, table, select);
   const facts = await counted(server, finished);
-  return { server, csv, bars, files, facts, url: '' };
+  const sums = {
+    tables: await tableSums(server, finished),
+    series: await seriesSums(server, (table) => LONG_TABLES[table]),
+  };
+  const checked = `${await sameIndicators(finished, SERIES.btc1h)}; ${await sameFacts(finished, SERIES.btc1h)}`;
+  return { server, csv, bars, files, facts, sums, checked, url: '' };
 }
 
 async function warehouseOf(server: MySqlServer, path: string): Promise<string> {
@@ -176,4 +203,25 @@ async function counted({ admin }: MySqlServer, url: string): Promise<Record<stri
     counts[table] = Number((rows as { n: number }[])[0]!.n);
   }
   return counts;
+}
+
+async function tableSums({ admin }: MySqlServer, url: string): Promise<string[]> {
+  const name = new URL(url).pathname.slice(1);
+  const [rows] = await admin.query(
+    `CHECKSUM TABLE ${PHYSICAL.map((table) => `${name}.${table}`).join(', ')}`,
+  );
+  return (rows as { Checksum: number }[]).map(({ Checksum }, i) => `${PHYSICAL[i]} ${Checksum}`);
+}
+
+/** @param select rows as the long tables have them, in the database that is in use */
+async function seriesSums({ admin }: MySqlServer, select: (table: LongTable) => string): Promise<string[]> {
+  const lines: string[] = [];
+  for (const [table, [columns, ids]] of Object.entries(LONG_COLUMNS)) {
+    const [rows] = await admin.query(`
+      WITH rows_of (${columns}, at, v) AS (${select(table as LongTable)})
+      SELECT CONCAT_WS(' ', ${ids}, COUNT(*), BIT_XOR(CRC32(CONCAT_WS(' ', at, v)))) AS line
+      FROM rows_of GROUP BY ${ids} ORDER BY ${ids}`);
+    lines.push(...(rows as { line: string }[]).map(({ line }) => `${table} ${line}`));
+  }
+  return lines;
 }

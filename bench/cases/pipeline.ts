@@ -3,12 +3,16 @@ import { join } from 'node:path';
 import { defaultThreads } from '../../engine/index.js';
 import type { BenchCase, BenchContext, Sample } from '../case.js';
 import { SERIES } from '../corpus.js';
+import type { Series } from '../klines.js';
 import { runJob } from '../run-job.js';
+import { sameFacts } from '../same-facts.js';
 import { sameIndicators } from '../same-indicators.js';
 import { seriesTemplate, type Template, withCopy } from '../template.js';
 
 interface PipelineInput {
   readonly template: Template;
+  /** The first partition: none of its symbol is finer. */
+  readonly finest: Series;
   /** A copy of the template, recomputed: where the reference takes its rows from. */
   readonly finished: string;
   /** Rows by fact table. */
@@ -33,15 +37,16 @@ export const pipeline: BenchCase<PipelineInput> = {
     isQuick ? [{ label: 'BTCUSDT 1h', bars: 0 }] : [{ label: 'BTC, ETH 15m, 1h', bars: 0 }],
   effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 5, roundMs: 0, warmUp: 0 }),
   load: async (_, context) => {
-    const template = await seriesTemplate(context, context.isQuick ? QUICK : FULL);
+    const series = context.isQuick ? QUICK : FULL;
+    const template = await seriesTemplate(context, series);
     const finished = join(context.folder, 'finished.duckdb');
     copyFileSync(template.file, finished);
     await runJob('recomputeFile', { file: finished, threads: THREADS });
     const facts = (await runJob('countFacts', { file: finished })).result;
-    return { template, finished, facts, withFile: context.withFile };
+    return { template, finest: series[0]!, finished, facts, withFile: context.withFile };
   },
   work: ({ template, facts }) => ({ bars: template.bars, rows: bulky(facts), bytes: bulky(facts) * 8 }),
-  check: async ({ template, finished, facts, withFile }) => {
+  check: async ({ template, finest, finished, facts, withFile }) => {
     const counted = await withFile(
       async (target) => (await runJob('appendLong', { source: finished, target })).result,
     );
@@ -49,9 +54,11 @@ export const pipeline: BenchCase<PipelineInput> = {
       throw new Error(`pipeline: long rows ${JSON.stringify(counted)}, facts ${JSON.stringify(facts)}`);
     if (facts.fact_kline !== template.bars)
       throw new Error(`pipeline: ${facts.fact_kline} bars of ${template.bars}`);
-    const compared = await sameIndicators(finished, SERIES.btc1h);
+    const stored = `duckdb:${finished}`;
+    const compared = await sameIndicators(stored, SERIES.btc1h);
+    const twins = await sameFacts(stored, finest);
     const counts = Object.entries(facts).map(([table, rows]) => `${table} ${rows.toLocaleString('en-US')}`);
-    return `as many long rows as facts (${counts.join(', ')}); ${compared}`;
+    return `as many long rows as facts (${counts.join(', ')}); ${compared}; ${twins}`;
   },
   run: {
     name: 'klinemill recompute',

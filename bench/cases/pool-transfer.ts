@@ -9,9 +9,10 @@ import {
   DEFAULT_CHUNK_ROWS,
 } from '../../engine/index.js';
 import type { BenchCase } from '../case.js';
-import { head } from '../corpus.js';
+import { head, SERIES } from '../corpus.js';
 import { factArrays, share } from '../jobs/compute-work.js';
 import { kernelKlines } from '../kernel-klines.js';
+import { runJob } from '../run-job.js';
 
 interface TransferInput {
   readonly chunk: ChunkInput;
@@ -55,7 +56,8 @@ export const poolTransfer: BenchCase<TransferInput> = {
       sha256(await clonedFacts(worker, plain)),
     ];
     if (new Set(digests).size > 1) throw new Error(`pool-transfer: facts differ: ${digests.join(', ')}`);
-    return 'the SHA-256 of the facts is the same three times';
+    const twins = (await runJob('checkComputed', { series: SERIES.btc15m })).result;
+    return `the SHA-256 of the facts is the same three times; ${twins}`;
   },
   run: { name: 'thread pool', run: async ({ threads, chunk }) => (await threads.run(chunk)).release() },
   reference: [

@@ -1,4 +1,5 @@
 import { fillTrades, mineTrades, reportTrades, tallyTrades } from './analytics.js';
+import { checkComputed } from './check-chain.js';
 import { computeCopies, computePool } from './compute.js';
 import { computeOne } from './compute-one.js';
 import { checkSets, growPeerSets, growSets } from './fp-growth.js';
@@ -9,12 +10,13 @@ import { syncFile } from './replica.js';
 import { batchFiles, checksums, dropTopic, fillTopic, streamTopic } from './stream.js';
 import { timeKernels } from './time-kernels.js';
 import { countFacts, countIndicatorBars, load, recomputeFile } from './warehouse.js';
-import { writeLong, writeWide } from './write.js';
+import { sumWritten, writeLong, writeWide } from './write.js';
 
 /** What a child process can be asked to do. Arguments and results are plain data. */
 export const JOBS = {
   appendLong,
   batchFiles,
+  checkComputed,
   checkSets,
   checksums,
   computeCopies,
@@ -35,6 +37,7 @@ export const JOBS = {
   recomputeMySql,
   reportTrades,
   streamTopic,
+  sumWritten,
   syncFile,
   tallyTrades,
   timeKernels,
