@@ -14,6 +14,7 @@ const runOf = (ms: number[], control = [10, 10, 10], name = 'some-case', bars = 
   corpus: '',
   isQuick: false,
   elapsedMs: 1,
+  leftOut: [],
   cases: [
     {
       name,

@@ -179,6 +179,10 @@ describe('runMarkdown', () => {
     isQuick: false,
     elapsedMs: 61_000,
     cases: [result],
+    leftOut: [
+      { name: 'some-server', reason: 'no server', bars: [{ ratio: 'speed', against: 'theirs', atLeast: 2 }] },
+      { name: 'some-peer', reason: 'no peer', bars: [] },
+    ],
   });
 
   it('puts machine, versions and data on top, then the promises, then every case with its check', () => {
@@ -188,6 +192,8 @@ describe('runMarkdown', () => {
       'piscina 5.3.2',
       'a seeded random walk',
       '| some-case | time against theirs | at most 0.3 | 0.40 | MISSED |',
+      '| some-server | speed against theirs | at least 2 | not measured | no server |',
+      'some-peer: not measured, no peer.',
       '## some-case',
       '| small | ours | 20.0 |',
       '- small: 7 values equal',

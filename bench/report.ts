@@ -52,7 +52,8 @@ export function runMarkdown(run: RunResult): string {
       `- ${machine.date}, ${whole(run.elapsedMs / 1000)} s in all${run.isQuick ? ', quick sizes' : ''}`,
     ].join('\n'),
     '## What was promised',
-    verdictTable(run.cases),
+    verdictTable(run),
+    ...leftOutMarkdown(run),
     ...run.cases.flatMap(caseMarkdown),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -88,7 +89,7 @@ const detailLines = ({ sizes }: CaseResult): string[] =>
     ),
   );
 
-function verdictTable(cases: readonly CaseResult[]): string {
+function verdictTable({ cases, leftOut }: RunResult): string {
   const rows = cases.flatMap(({ name, verdicts }) =>
     verdicts.map((verdict) => [
       name,
@@ -98,7 +99,16 @@ function verdictTable(cases: readonly CaseResult[]): string {
       verdict.isMet ? 'met' : 'MISSED',
     ]),
   );
-  return markdownTable(['case', 'of medians', 'promised', 'measured', ''], rows);
+  const others = leftOut.flatMap(({ name, bars, reason }) =>
+    bars.map((bar) => [name, barName(bar), limit(bar), 'not measured', reason]),
+  );
+  return markdownTable(['case', 'of medians', 'promised', 'measured', ''], [...rows, ...others]);
+}
+
+/** Cases of which nothing was promised must not vanish either. */
+function leftOutMarkdown({ leftOut }: RunResult): string[] {
+  const silent = leftOut.filter(({ bars }) => bars.length === 0);
+  return silent.map(({ name, reason }) => `${name}: not measured, ${reason}.`);
 }
 
 export function verdictText(verdict: Verdict): string {

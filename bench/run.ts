@@ -8,7 +8,7 @@ import { describeMachine } from './machine.js';
 import { type BenchOptions, parseOptions } from './options.js';
 import { ROOT } from './paths.js';
 import { caseText, runMarkdown } from './report.js';
-import { type CaseResult, type RunResult, runCase } from './results.js';
+import { type CaseResult, type LeftOut, type RunResult, runCase } from './results.js';
 
 /** Runs the cases that the options leave, prints each as it ends, and writes the reports. */
 async function run({ isQuick, filter, json, compare }: BenchOptions): Promise<void> {
@@ -28,12 +28,16 @@ async function run({ isQuick, filter, json, compare }: BenchOptions): Promise<vo
   const start = performance.now();
   const context = createContext(isQuick);
   const cases: CaseResult[] = [];
+  const leftOut: LeftOut[] = [];
   let failed = 0;
   try {
     for (const benchCase of chosen) {
       const missing = benchCase.missing?.() ?? null;
       process.stderr.write(`bench: ${benchCase.name}${missing === null ? '' : `: left out, ${missing}`}\n`);
-      if (missing !== null) continue;
+      if (missing !== null) {
+        leftOut.push({ name: benchCase.name, reason: missing, bars: benchCase.bars ?? [] });
+        continue;
+      }
       try {
         const result = await runCase(benchCase, context, ({ size, checked }) =>
           process.stderr.write(`bench: ${benchCase.name} ${size}: ${checked}\n`),
@@ -56,6 +60,7 @@ async function run({ isQuick, filter, json, compare }: BenchOptions): Promise<vo
     isQuick,
     elapsedMs,
     cases,
+    leftOut,
   };
   if (json !== null) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
   if (old !== null) console.log(comparedText(compareRuns(old, result)));
