@@ -2,12 +2,15 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchContext } from './case.js';
+import { onInterrupt } from './interrupt.js';
 
-/** A context over a folder of its own; `dispose` removes the folder. */
+/** A context over a folder of its own; `dispose`, or a signal, removes the folder. */
 export function createContext(isQuick: boolean): BenchContext & { dispose(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'klinemill-bench-'));
   const made = new Map<string, Promise<unknown>>();
   let files = 0;
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const forget = onInterrupt(remove);
   return {
     isQuick,
     folder,
@@ -25,6 +28,9 @@ export function createContext(isQuick: boolean): BenchContext & { dispose(): voi
       if (!made.has(key)) made.set(key, make());
       return made.get(key) as Promise<T>;
     },
-    dispose: () => rmSync(folder, { recursive: true, force: true }),
+    dispose() {
+      remove();
+      forget();
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { type Connection, createConnection } from 'mysql2/promise';
+import { onInterrupt } from './interrupt.js';
 
 /** A server to measure on, its stock client, and databases that are dropped at the end. */
 export interface MySqlServer {
@@ -22,19 +23,27 @@ export async function openServer(): Promise<MySqlServer> {
   const url = process.env.KLINEMILL_TEST_MYSQL!;
   const admin = await createConnection({ uri: url, multipleStatements: true });
   const names: string[] = [];
+  const drop = async (): Promise<void> => {
+    for (const name of names.splice(0)) await admin.query(`DROP DATABASE IF EXISTS ${name}`);
+    await admin.end();
+  };
+  let closing: Promise<void> | undefined;
+  // After a signal the case that fails because of it closes the server, too.
+  const close = (): Promise<void> => {
+    closing ??= drop().finally(forget);
+    return closing;
+  };
+  const forget = onInterrupt(close);
   return {
     admin,
     async createDatabase() {
       const name = `klinemill_bench_${randomBytes(6).toString('hex')}`;
-      await admin.query(`CREATE DATABASE ${name}`);
       names.push(name);
+      await admin.query(`CREATE DATABASE ${name}`);
       return Object.assign(new URL(url), { pathname: `/${name}` }).href;
     },
     client: runClient,
-    async close() {
-      for (const name of names.splice(0)) await admin.query(`DROP DATABASE IF EXISTS ${name}`);
-      await admin.end();
-    },
+    close,
   };
 }
 
@@ -53,12 +62,13 @@ function runClient(target: string, sql: string): Promise<void> {
     env: { ...process.env, MYSQL_PWD: url.password },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const forget = onInterrupt(() => child.kill());
   let said = '';
   child.stderr.on('data', (piece) => {
     said += piece;
   });
-  return new Promise((done, fail) => {
+  return new Promise<void>((done, fail) => {
     child.once('error', fail);
     child.once('exit', (code) => (code === 0 ? done() : fail(new Error(`bench: mariadb: ${said}`))));
-  });
+  }).finally(forget);
 }

@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ChildReply } from './child.js';
+import { onInterrupt } from './interrupt.js';
 import type { JobArgs, JobName, JobResult } from './jobs/index.js';
 
 /**
@@ -17,6 +19,11 @@ export async function runJob<Name extends JobName>(
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  // Only when it is gone does nobody write to the folder, or hold a lock of the database, that is removed next.
+  const forget = onInterrupt(() => {
+    child.kill('SIGKILL');
+    return once(child, 'exit');
+  });
   const { result, error, peakBytes } = await new Promise<ChildReply>((settle, fail) => {
     let reply: ChildReply | undefined;
     child.once('message', (message) => {
@@ -30,7 +37,7 @@ export async function runJob<Name extends JobName>(
         : settle(reply),
     );
     child.send({ job, args });
-  });
+  }).finally(forget);
   if (error !== undefined) throw new Error(`bench: job '${job}' failed: ${error}`);
   return { result: result as JobResult<Name>, peakBytes };
 }

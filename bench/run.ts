@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CASES } from './cases/index.js';
 import { comparedText, compareRuns, readRun } from './compare.js';
 import { createContext } from './context.js';
 import { describeCorpus } from './corpus.js';
+import { exitOnSignals, isInterrupted } from './interrupt.js';
 import { describeMachine } from './machine.js';
 import { type BenchOptions, parseOptions } from './options.js';
 import { ROOT } from './paths.js';
@@ -25,6 +26,7 @@ async function run({ isQuick, filter, json, compare }: BenchOptions): Promise<vo
     throw new Error(
       `bench: --compare ${compare}: ${old.isQuick ? 'quick' : 'full'} sizes; compare like with like`,
     );
+  if (json !== null) checkWritable(json);
   const start = performance.now();
   const context = createContext(isQuick);
   const cases: CaseResult[] = [];
@@ -45,6 +47,7 @@ async function run({ isQuick, filter, json, compare }: BenchOptions): Promise<vo
         cases.push(result);
         console.log(`${caseText(result)}\n`);
       } catch (error) {
+        if (isInterrupted()) return;
         // A case whose check fails has no figures; the others still have theirs.
         failed++;
         console.error(`bench: ${benchCase.name} failed:`, error);
@@ -62,13 +65,24 @@ async function run({ isQuick, filter, json, compare }: BenchOptions): Promise<vo
     cases,
     leftOut,
   };
+  // Part of the cases, or small sizes, must not replace the whole.
+  if (failed === 0 && !isQuick && filter === null)
+    writeFileSync(join(ROOT, 'bench', 'RESULTS.md'), runMarkdown(result));
   if (json !== null) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
   if (old !== null) console.log(comparedText(compareRuns(old, result)));
   if (failed > 0) throw new Error(`bench: ${failed} of ${chosen.length} cases failed`);
-  // Part of the cases, or small sizes, must not replace the whole.
-  if (!isQuick && filter === null) writeFileSync(join(ROOT, 'bench', 'RESULTS.md'), runMarkdown(result));
 }
 
+/** Before the run: an error after it would be late. What stands in the file stays until there is something better. */
+function checkWritable(json: string): void {
+  try {
+    closeSync(openSync(json, 'a'));
+  } catch (error) {
+    throw new Error(`bench: --json ${json}: ${(error as Error).message}`);
+  }
+}
+
+exitOnSignals();
 try {
   await run(parseOptions(process.argv.slice(2)));
 } catch (error) {
