@@ -28,6 +28,8 @@ export interface Sample {
 /** One side of a comparison. */
 export interface Contender<Input = unknown> {
   readonly name: string;
+  /** Its work is done on another thread, whose memory is not seen here. */
+  readonly isElsewhere?: true;
   /** Where it does not do the case's own work. */
   work?(input: Input): Work;
   /** Runs before every sample, outside the clock. */

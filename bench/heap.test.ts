@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { allocatedBytes } from './heap.js';
 
@@ -24,6 +25,17 @@ describe('allocatedBytes', () => {
     });
     expect(bytes / 16e6).toBeGreaterThan(0.95);
     expect(bytes / 16e6).toBeLessThan(1.05);
+  });
+
+  it('leaves out buffers that were garbage before', async () => {
+    const kept: Float64Array[] = [];
+    for (let round = 0; round < 3; round++) {
+      times(400, () => new Float64Array(100_000));
+      const bytes = await allocatedBytes(() => kept.push(new Float64Array(1000)));
+      expect(bytes / 8000).toBeGreaterThan(0.95);
+      expect(bytes / 8000).toBeLessThan(1.1);
+      kept.length = 0;
+    }
   });
 
   it('finds next to nothing where a run writes to what it is given', async () => {

@@ -6,9 +6,16 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
+/** Whether buffers are freed by a thread of their own after a collection, at a time when nobody counts them. */
+const sweepConcurrently = (isOn: boolean): void =>
+  setFlagsFromString(`--${isOn ? '' : 'no-'}concurrent-array-buffer-sweeping`);
+
 /** Frees what nobody holds, and lets finalizers say so: the kernels' memory is lent again only after theirs. */
 export async function collectGarbage(): Promise<void> {
+  // Or buffers of whoever ran before are freed inside what is measured next.
+  sweepConcurrently(false);
   collect();
+  sweepConcurrently(true);
   await setImmediate();
   await setImmediate();
 }
@@ -28,8 +35,7 @@ const COUNTED_MS = 100;
  */
 export async function allocatedBytes(run: () => unknown): Promise<number> {
   await collectGarbage();
-  // Or buffers are freed between collections, where nobody sees it.
-  setFlagsFromString('--no-concurrent-array-buffer-sweeping');
+  sweepConcurrently(false);
   const profiler = new GCProfiler();
   profiler.start();
   const before = held();
@@ -41,7 +47,7 @@ export async function allocatedBytes(run: () => unknown): Promise<number> {
   } while (performance.now() - start < COUNTED_MS);
   const after = held();
   const { statistics } = profiler.stop();
-  setFlagsFromString('--concurrent-array-buffer-sweeping');
+  sweepConcurrently(true);
   const freed = statistics.reduce(
     (sum, { beforeGC, afterGC }) => sum + sizeOf(beforeGC) - sizeOf(afterGC),
     0,

@@ -42,6 +42,8 @@ describe('measure', () => {
     // 500,000 times eight bytes.
     expect(only!.allocatedBytes! / 4e6).toBeGreaterThan(0.95);
     expect(only!.allocatedBytes! / 4e6).toBeLessThan(1.05);
+    const [other] = await measure([{ name: 'A', isElsewhere: true, run }], null, once);
+    expect(other!.allocatedBytes).toBeNull();
   });
 
   it('fails when a contender does', async () => {

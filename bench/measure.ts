@@ -41,7 +41,7 @@ export async function measure<Input>(
   // A pass of its own: who counts collections slows them down.
   const allocated: (number | null)[] = [];
   for (const [i, contender] of contenders.entries()) {
-    const isCounted = !hasOwnClock[i] && contender.prepare === undefined;
+    const isCounted = !(hasOwnClock[i] || contender.isElsewhere || contender.prepare !== undefined);
     allocated.push(isCounted ? await allocatedBytes(() => contender.run(input)) : null);
   }
   return contenders.map(({ name }, i) => ({

@@ -59,10 +59,18 @@ export const poolTransfer: BenchCase<TransferInput> = {
     const twins = (await runJob('checkComputed', { series: SERIES.btc15m })).result;
     return `the SHA-256 of the facts is the same three times; ${twins}`;
   },
-  run: { name: 'thread pool', run: async ({ threads, chunk }) => (await threads.run(chunk)).release() },
+  run: {
+    name: 'thread pool',
+    isElsewhere: true,
+    run: async ({ threads, chunk }) => (await threads.run(chunk)).release(),
+  },
   reference: [
     { name: 'calling thread', run: async ({ inline, chunk }) => (await inline.run(chunk)).release() },
-    { name: CLONED, run: async ({ worker, plain }) => void (await clonedFacts(worker, plain)) },
+    {
+      name: CLONED,
+      isElsewhere: true,
+      run: async ({ worker, plain }) => void (await clonedFacts(worker, plain)),
+    },
   ],
   release: async ({ threads, worker }) => {
     await threads.close();
