@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { CATALOG } from '../kernels/index.js';
 import { ROOT } from './paths.js';
 
@@ -29,20 +29,29 @@ export const TALIB_GROUPS: readonly TalibGroup[] = CATALOG.flatMap((row) => {
 });
 
 /** Why TA-Lib cannot be timed here; null: it can. */
-export function talibMissing(): string | null {
-  return existsSync(PROGRAM)
-    ? null
-    : "TA-Lib's C is not built: `npm install && npm run build` in bench/peers (needs gcc)";
+export const talibMissing = (): string | null => missingProgram(PROGRAM, join(PEERS, 'talib-series.c'));
+
+/** @returns why a program is not there, or is not what its source says; null: it is */
+export function missingProgram(program: string, source: string): string | null {
+  const built = statSync(program, { throwIfNoEntry: false });
+  if (built === undefined)
+    return "TA-Lib's C is not built: `npm install && npm run build` in bench/peers (needs gcc)";
+  return built.mtimeMs < statSync(source).mtimeMs
+    ? `what was built of TA-Lib's C is older than ${basename(source)}: \`npm run build\` in bench/peers`
+    : null;
 }
 
 /**
  * Nanoseconds of every group over a CSV of klines: the sum of its calls, each the median of `laps`.
  *
- * @throws Error when the program that was built makes other calls
+ * @throws Error when the program fails, or makes other calls
  */
 export function timeTalib(csv: string, laps: number): number[] {
-  const text = execFileSync(PROGRAM, [String(laps)], { input: readFileSync(csv), encoding: 'latin1' });
-  const times = new Map(text.split('\n').map((line) => line.split(' ') as [string, string]));
+  const times = new Map(
+    timed(csv, laps)
+      .split('\n')
+      .map((line) => line.split(' ') as [string, string]),
+  );
   return TALIB_GROUPS.map(({ calls }) =>
     calls.reduce((sum, call) => {
       const ns = times.get(call);
@@ -51,6 +60,15 @@ export function timeTalib(csv: string, laps: number): number[] {
       return sum + Number(ns);
     }, 0),
   );
+}
+
+function timed(csv: string, laps: number): string {
+  try {
+    return execFileSync(PROGRAM, [String(laps)], { input: readFileSync(csv), encoding: 'latin1' });
+  } catch (error) {
+    // Node's own error would print all that the program wrote, as bytes.
+    throw new Error(`bench: talib-series: ${(error as Error).message}`);
+  }
 }
 
 /**
