@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { comparedText, compareRuns, readRun } from './compare.js';
 import { createContext } from './context.js';
 import { timeControl } from './control.js';
+import { mulberry32 } from './corpus-walk.js';
 import { type RunResult, runCase } from './results.js';
 import { summarize } from './statistics.js';
 
@@ -56,10 +57,47 @@ describe('compareRuns', () => {
     expect(only(runOf(steady), runOf([...ms])).change).toBe(change);
   });
 
-  it('adds the spreads of both runs and of both controls, by hand', () => {
-    // (110 - 90) / 100 twice, and (10.5 - 9.5) / 10 twice.
+  it('adds how far off the medians may be and the spreads of both controls, by hand', () => {
+    // 3 (110 - 90) / 100 / sqrt(5) twice = 0.53666, and (10.5 - 9.5) / 10 twice.
     const run = runOf([80, 90, 100, 110, 120], [9, 9.5, 10, 10.5, 11]);
-    expect(only(run, run).noise).toBeCloseTo(0.6, 12);
+    expect(only(run, run).noise).toBeCloseTo(0.736656, 6);
+  });
+
+  /** Samples of a median of 100 times `factor` and a deviation of `sd`, seeded; `exp` of normal ones where skewed. */
+  const draw = (random: () => number, count: number, sd: number, isSkewed: boolean, factor = 1): number[] =>
+    Array.from({ length: count }, () => {
+      const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+      return 100 * factor * (isSkewed ? Math.exp(sd * normal) : 1 + sd * normal);
+    });
+  /** Share of comparisons that find a difference; the control is still, which hides least. */
+  const found = (count: number, sd: number, isSkewed: boolean, factor: number): number => {
+    const random = mulberry32(count);
+    const times = 1000;
+    let changes = 0;
+    for (let i = 0; i < times; i++) {
+      const [old, now] = [1, factor].map((one) => runOf(draw(random, count, sd, isSkewed, one)));
+      if (only(old!, now!).change !== 'no difference') changes++;
+    }
+    return changes / times;
+  };
+
+  it.each([
+    [3, 0.1, false],
+    [5, 0.1, false],
+    [9, 0.1, false],
+    [140, 0.1, false],
+    [5, 0.3, true],
+    [11, 0.3, true],
+  ] as const)(
+    'of %d equal samples (deviation %d, skewed: %s) finds a change in fewer than one of twenty',
+    (count, sd, isSkewed) => {
+      expect(found(count, sd, isSkewed, 1)).toBeLessThan(0.05);
+    },
+  );
+
+  it('sees a fifth more within a spread of a fifth, given 140 samples', () => {
+    // Quartiles of normal samples are 1.349 deviations apart.
+    expect(found(140, 0.2 / 1.349, false, 1.2)).toBeGreaterThan(0.95);
   });
 
   it('blames the machine for what the control shares', () => {

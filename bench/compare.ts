@@ -12,7 +12,7 @@ export interface Comparison {
   readonly ratio: number;
   /** The same of the control around this case: what the machine did. */
   readonly control: number;
-  /** What two runs of the same thing may differ by, as a fraction: the spread of all four. */
+  /** What two runs of the same thing may differ by, as a fraction: how far off their medians may be, and the spread of both controls. */
   readonly noise: number;
   readonly change: Change;
 }
@@ -30,6 +30,16 @@ const LEAST_SAMPLES = 3;
 /** Distance of the quartiles as a fraction of the median. */
 const spread = ({ count, median, lowerQuartile, upperQuartile }: Summary): number =>
   count < LEAST_SAMPLES ? Number.POSITIVE_INFINITY : (upperQuartile - lowerQuartile) / median;
+
+/**
+ * So many times their quartile distance over the root of their number two medians may be off. Of normal samples that is three
+ * standard errors each and a little more: fewer than one comparison in twenty of equal things finds a difference, from three samples on (simulated
+ * in compare.test.ts, where the quartiles of few samples, which say little, are in it).
+ */
+const MEDIAN_ERRORS = 3;
+
+const medianError = (samples: Summary): number =>
+  (MEDIAN_ERRORS * spread(samples)) / Math.sqrt(samples.count);
 
 const perBar = ({ ms, work }: ContenderResult): number => ms.median / work.bars;
 
@@ -62,10 +72,9 @@ export function compareRuns(before: RunResult, after: RunResult): Compared {
 function compareEntries(old: Entry, now: Entry): Comparison {
   const ratio = perBar(now.ours) / perBar(old.ours);
   const control = now.of.control.median / old.of.control.median;
-  const noise = [old.ours.ms, now.ours.ms, old.of.control, now.of.control].reduce(
-    (sum, one) => sum + spread(one),
-    0,
-  );
+  // The control's spread is what the machine does from one moment to the next: more samples make it no smaller.
+  const noise =
+    medianError(old.ours.ms) + medianError(now.ours.ms) + spread(old.of.control) + spread(now.of.control);
   return {
     name: now.of.name,
     size: now.size,
