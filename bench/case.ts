@@ -90,6 +90,8 @@ export interface Effort {
 /** What cases share during a run. */
 export interface BenchContext {
   readonly isQuick: boolean;
+  /** Of servers and native programs that were found, by name: on top of the report. */
+  readonly versions: Map<string, string>;
   /** Removed at the end. */
   readonly folder: string;
   /** Hands out a path in `folder` where no file is yet; what stands there afterwards is removed. */

@@ -14,6 +14,7 @@ export function createContext(isQuick: boolean): BenchContext & { dispose(): voi
   return {
     isQuick,
     folder,
+    versions: new Map(),
     async withFile(use) {
       const file = join(folder, `run-${++files}.duckdb`);
       try {

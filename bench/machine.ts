@@ -11,7 +11,7 @@ export interface Machine {
   readonly system: string;
   readonly node: string;
   readonly v8: string;
-  /** Versions by package. */
+  /** Versions by package, and of the servers and native programs that were timed. */
   readonly packages: Readonly<Record<string, string>>;
   readonly date: string;
 }
@@ -20,13 +20,19 @@ const PACKAGES = [
   '@duckdb/node-api',
   '@ixjb94/indicators',
   'apache-arrow',
+  'autocannon',
+  'hono',
+  'kafkajs',
+  'mysql2',
+  'node-fpgrowth',
   'piscina',
   'technicalindicators',
   'tinybench',
   'trading-signals',
 ];
 
-export function describeMachine(): Machine {
+/** @param others versions that only the cases could find out */
+export function describeMachine(others: ReadonlyMap<string, string>): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
@@ -37,12 +43,13 @@ export function describeMachine(): Machine {
     packages: {
       klinemill: versionOf('.'),
       ...Object.fromEntries(PACKAGES.map((name) => [name, versionOf(`node_modules/${name}`)])),
+      ...Object.fromEntries(others),
     },
     date: new Date().toISOString().slice(0, 10),
   };
 }
 
-function versionOf(folder: string): string {
+export function versionOf(folder: string): string {
   return (JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as { version: string })
     .version;
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { type Connection, createConnection } from 'mysql2/promise';
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { BenchContext } from './case.js';
 import { onInterrupt } from './interrupt.js';
 
 /** A server to measure on, its stock client, and databases that are dropped at the end. */
@@ -19,9 +20,14 @@ export function missingServer(): string | null {
     : null;
 }
 
-export async function openServer(): Promise<MySqlServer> {
+/** Connects, and puts the server's version on top of the report. */
+export async function openServer({ versions }: Pick<BenchContext, 'versions'>): Promise<MySqlServer> {
   const url = process.env.KLINEMILL_TEST_MYSQL!;
   const admin = await createConnection({ uri: url, multipleStatements: true });
+  const [[server]] = await admin.query<({ version: string } & RowDataPacket)[]>(
+    'SELECT version() AS version',
+  );
+  versions.set('MySQL server', server!.version);
   const names: string[] = [];
   const drop = async (): Promise<void> => {
     for (const name of names.splice(0)) await admin.query(`DROP DATABASE IF EXISTS ${name}`);

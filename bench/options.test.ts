@@ -3,18 +3,30 @@ import { parseOptions } from './options.js';
 
 describe('parseOptions', () => {
   it('knows its four options', () => {
-    expect(parseOptions([])).toEqual({ isQuick: false, filter: null, json: null, compare: null });
-    expect(parseOptions(['--quick', '--filter', 'csv', '--json', 'a.json', '--compare', 'old.json'])).toEqual(
-      {
-        isQuick: true,
-        filter: 'csv',
-        json: 'a.json',
-        compare: 'old.json',
-      },
-    );
+    expect(parseOptions([])).toEqual({ isQuick: false, filters: [], json: null, compare: null });
+    expect(
+      parseOptions([
+        '--quick',
+        '--filter',
+        'csv',
+        '--filter',
+        'api',
+        '--json',
+        'a.json',
+        '--compare',
+        'old.json',
+      ]),
+    ).toEqual({
+      isQuick: true,
+      filters: ['csv', 'api'],
+      json: 'a.json',
+      compare: 'old.json',
+    });
   });
 
   it.each([[['--fast']], [['csv']], [['--filter']]])('refuses %j and says what is allowed', (args) => {
-    expect(() => parseOptions(args)).toThrow('[--quick] [--filter NAME] [--json FILE] [--compare OLD.json]');
+    expect(() => parseOptions(args)).toThrow(
+      '[--quick] [--filter NAME]... [--json FILE] [--compare OLD.json]',
+    );
   });
 });

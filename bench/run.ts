@@ -12,13 +12,14 @@ import { caseText, runMarkdown } from './report.js';
 import { type CaseResult, type LeftOut, type RunResult, runCase } from './results.js';
 
 /** Runs the cases that the options leave, prints each as it ends, and writes the reports. */
-async function run({ isQuick, filter, json, compare }: BenchOptions): Promise<void> {
+async function run({ isQuick, filters, json, compare }: BenchOptions): Promise<void> {
   const chosen = CASES.filter(
-    ({ name, group }) => filter === null || name.includes(filter) || group.includes(filter),
+    ({ name, group }) =>
+      filters.length === 0 || filters.some((part) => name.includes(part) || group.includes(part)),
   );
   if (chosen.length === 0)
     throw new Error(
-      `bench: no case or group has '${filter}' in its name; cases: ${CASES.map(({ name }) => name).join(', ')}`,
+      `bench: no case or group has '${filters.join("' or '")}' in its name; cases: ${CASES.map(({ name }) => name).join(', ')}`,
     );
   // Read first: an error after minutes of timing would be late.
   const old = compare === null ? null : readRun(compare);
@@ -58,7 +59,7 @@ async function run({ isQuick, filter, json, compare }: BenchOptions): Promise<vo
   }
   const elapsedMs = performance.now() - start;
   const result: RunResult = {
-    machine: describeMachine(),
+    machine: describeMachine(context.versions),
     corpus: describeCorpus(),
     isQuick,
     elapsedMs,
@@ -66,7 +67,7 @@ async function run({ isQuick, filter, json, compare }: BenchOptions): Promise<vo
     leftOut,
   };
   // Part of the cases, or small sizes, must not replace the whole.
-  if (failed === 0 && !isQuick && filter === null)
+  if (failed === 0 && !isQuick && filters.length === 0)
     writeFileSync(join(ROOT, 'bench', 'RESULTS.md'), runMarkdown(result));
   if (json !== null) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
   if (old !== null) console.log(comparedText(compareRuns(old, result)));

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CATALOG } from '../kernels/index.js';
+import { versionOf } from './machine.js';
 import { ROOT } from './paths.js';
 
 const PEERS = join(ROOT, 'bench', 'peers');
+const TALIB = 'bench/peers/node_modules/talib';
 const PROGRAM = join(PEERS, 'build', 'talib-series');
 
 /** The calls of talib-series.c by their codes. */
@@ -30,6 +32,10 @@ export const TALIB_GROUPS: readonly TalibGroup[] = CATALOG.flatMap((row) => {
 
 /** Why TA-Lib cannot be timed here; null: it can. */
 export const talibMissing = (): string | null => missingProgram(PROGRAM, join(PEERS, 'talib-series.c'));
+
+/** Version of npm talib, whose C was built; null where nothing but the program is left of it. */
+export const talibVersion = (): string | null =>
+  existsSync(join(ROOT, TALIB, 'package.json')) ? versionOf(TALIB) : null;
 
 /** @returns why a program is not there, or is not what its source says; null: it is */
 export function missingProgram(program: string, source: string): string | null {

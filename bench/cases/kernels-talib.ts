@@ -4,7 +4,7 @@ import { SERIES, writeCsv } from '../corpus.js';
 import { kernelKlines } from '../kernel-klines.js';
 import { runJob } from '../run-job.js';
 import { summarize } from '../statistics.js';
-import { compareTalib, TALIB_GROUPS, talibMissing, timeTalib } from '../talib.js';
+import { compareTalib, TALIB_GROUPS, talibMissing, talibVersion, timeTalib } from '../talib.js';
 
 /** Nanoseconds by sample, of one size. */
 interface TalibInput {
@@ -84,6 +84,8 @@ function replay(name: string, of: (input: TalibInput) => readonly number[]): Con
 
 /** Compares first, then takes samples in turns. */
 async function takeSamples(context: BenchContext): Promise<Samples> {
+  const version = talibVersion();
+  if (version !== null) context.versions.set("TA-Lib's C of npm talib", version);
   const csv = join(context.folder, 'talib.csv');
   writeCsv(await kernelKlines(context), csv);
   const checked = compareTalib(csv);

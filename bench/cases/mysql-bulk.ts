@@ -66,8 +66,8 @@ export const mysqlBulk: BenchCase<MySqlInput> = {
   missing: missingServer,
   sizes: ({ isQuick }) => [{ label: 'BTCUSDT 1h', bars: isQuick ? 6_000 : 60_000 }],
   effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 3, roundMs: 0, warmUp: 0 }),
-  load: async ({ bars }, { folder }) => {
-    const server = await openServer();
+  load: async ({ bars }, { folder, versions }) => {
+    const server = await openServer({ versions });
     try {
       return await prepared(server, bars, folder);
     } catch (error) {

@@ -36,7 +36,7 @@ export const replica: BenchCase<ReplicaInput> = {
   sizes: ({ isQuick }) => [{ label: 'BTCUSDT 15m', bars: isQuick ? 6_000 : 200_000 }],
   effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 3, roundMs: 0, warmUp: 0 }),
   load: async ({ bars }, context) => {
-    const server = await openServer();
+    const server = await openServer(context);
     try {
       const klines = repeat(loadKlines(SERIES.btc15m), 2, durationMs);
       const file = join(context.folder, 'replica.duckdb');
