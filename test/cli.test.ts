@@ -554,6 +554,7 @@ describe('bench', () => {
       'write klines',
       'read klines',
       'compute',
+      'encode facts',
       'write facts',
       'close',
     ]);

@@ -1,3 +1,4 @@
+import type { RecordBatch } from 'apache-arrow';
 import {
   type Carry,
   type ChunkOutput,
@@ -27,7 +28,15 @@ import { seedStrategies } from '../seeds.js';
 import type { Market } from './market.js';
 
 /** The stages in the order in which a bar meets them. */
-export const STAGES = ['parse', 'write klines', 'read klines', 'compute', 'write facts', 'close'] as const;
+export const STAGES = [
+  'parse',
+  'write klines',
+  'read klines',
+  'compute',
+  'encode facts',
+  'write facts',
+  'close',
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** What one walk found. */
@@ -128,30 +137,50 @@ async function writePass(
     stopIfInterrupted();
     const input = { job, rows: klines.numRows, klines: inputArrays(klines), carry, wantFacts: true };
     const output: ChunkOutput = await clock.during('compute', () => pool.run(input));
-    await clock.during('write facts', () => writeChunk(session, partition, pass, output));
+    const facts = await clock.during('encode facts', async () => encoded(pass, output));
+    await clock.during('write facts', () => append(session, partition, facts));
     carry = output.carry;
     output.release();
   }
   await clock.during('write facts', () => session.commit());
 }
 
-async function writeChunk(
+/** The facts of a chunk as the warehouse takes them; what has no rows is left out. */
+interface EncodedFacts {
+  readonly indicators: RecordBatch;
+  readonly strategies: readonly {
+    readonly strategyId: number;
+    readonly predictions: RecordBatch | null;
+    readonly results: RecordBatch | null;
+  }[];
+}
+
+function encoded({ codes, strategies }: Pass, output: ChunkOutput): EncodedFacts {
+  const { arrays, rows } = output.indicators!;
+  return {
+    indicators: makeBatch(indicatorColumns(codes), arrays, rows),
+    strategies: strategies.map(({ strategyId }, i) => {
+      const { predictions, results } = output.strategies[i]!;
+      return {
+        strategyId,
+        predictions:
+          predictions.rows > 0 ? makeBatch(PREDICTION_COLUMNS, predictions.arrays, predictions.rows) : null,
+        results: results.rows > 0 ? resultBatch(results) : null,
+      };
+    }),
+  };
+}
+
+/** What the driver makes of a batch is part of this: the warehouse fills the driver's chunks while it appends. */
+async function append(
   session: WriteSession,
   partition: PartitionKey,
-  { codes, strategies }: Pass,
-  output: ChunkOutput,
+  { indicators, strategies }: EncodedFacts,
 ): Promise<void> {
-  const { arrays, rows } = output.indicators!;
-  await session.appendIndicators(partition, makeBatch(indicatorColumns(codes), arrays, rows));
-  for (const [i, { strategyId }] of strategies.entries()) {
-    const { predictions, results } = output.strategies[i]!;
-    if (predictions.rows > 0)
-      await session.appendPredictions(
-        strategyId,
-        partition,
-        makeBatch(PREDICTION_COLUMNS, predictions.arrays, predictions.rows),
-      );
-    if (results.rows > 0) await session.appendResults(strategyId, partition, resultBatch(results));
+  await session.appendIndicators(partition, indicators);
+  for (const { strategyId, predictions, results } of strategies) {
+    if (predictions !== null) await session.appendPredictions(strategyId, partition, predictions);
+    if (results !== null) await session.appendResults(strategyId, partition, results);
   }
 }
 

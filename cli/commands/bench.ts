@@ -84,7 +84,8 @@ const MEANING: Readonly<Record<Stage, string>> = {
   'write klines': 'encoded, appended, committed',
   'read klines': 'out of the file again',
   compute: 'indicators, metrics, predictions, confirmations on one thread',
-  'write facts': 'encoded, appended, committed',
+  'encode facts': 'what was computed as Arrow batches',
+  'write facts': "into the driver's chunks, appended, committed",
   close: 'what DuckDB still has to bring into the file',
 };
 

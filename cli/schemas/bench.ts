@@ -30,7 +30,15 @@ export const BENCH_OUTPUT = z.strictObject({
   stages: z
     .array(
       z.strictObject({
-        stage: z.enum(['parse', 'write klines', 'read klines', 'compute', 'write facts', 'close']),
+        stage: z.enum([
+          'parse',
+          'write klines',
+          'read klines',
+          'compute',
+          'encode facts',
+          'write facts',
+          'close',
+        ]),
         ...timed,
         share: z.number().describe("of the sum of the stages' medians"),
       }),
