@@ -40,7 +40,7 @@ export function listenForSignals(): void {
     });
 }
 
-function end(code?: number): never {
+function end(code: number | string): never {
   for (const cleanup of cleanups) cleanup();
   process.exit(code);
 }
@@ -95,7 +95,7 @@ export function service(work: (signal: AbortSignal) => Promise<void>): Promise<v
 
 /** Ends the process if its command wants that, with the exit code that was set. */
 export function endIfWanted(): void {
-  if (isEndedByCommand) end();
+  if (isEndedByCommand) end(process.exitCode ?? 0);
 }
 
 /** @throws Interrupted when a signal has come */
