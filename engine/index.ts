@@ -31,6 +31,7 @@ export { PROGRAM } from './program.js';
 export {
   DEFAULT_CHUNK_ROWS,
   plan,
+  RECOMPUTE_OPEN,
   type RecomputeOptions,
   type RecomputeReport,
   recompute,

@@ -63,13 +63,16 @@ export class BlockHasher {
 
 const CLOSE_TIME_COLUMN = 6;
 
+/** Rows of one block at most, as they are hashed: every hasher of the thread is done with them when it returns. */
+let cells = new Float64Array(0);
+
 function interleave(columns: readonly Float64Array[], from: number, count: number): Float64Array {
   const width = columns.length;
-  const cells = new Float64Array(count * width);
+  if (cells.length < count * width) cells = new Float64Array(BLOCK_ROWS * width);
   columns.forEach((column, c) => {
     for (let r = 0, i = c; r < count; r++, i += width) cells[i] = column[from + r]!;
   });
-  return cells;
+  return cells.subarray(0, count * width);
 }
 
 /** One hash for a range: SHA-256 over the hashes of its blocks, as the ledger keeps it. */

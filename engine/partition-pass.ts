@@ -48,7 +48,7 @@ export interface PassReport {
 }
 
 /** Chunks that a pass may have computed while it waits for its turn to write. */
-const CHUNKS_AHEAD = 3;
+const CHUNKS_AHEAD = 2;
 
 /** A chunk on its way from the pool to the writer. */
 interface ComputedChunk {

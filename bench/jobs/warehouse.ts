@@ -1,13 +1,13 @@
-import { loadFile, recompute, warehouseCatalog } from '../../engine/index.js';
-import { openWarehouse, type Warehouse } from '../../warehouse/index.js';
+import { loadFile, RECOMPUTE_OPEN, recompute, warehouseCatalog } from '../../engine/index.js';
+import { type OpenOptions, openWarehouse, type Warehouse } from '../../warehouse/index.js';
 import { benchStrategies } from '../strategies.js';
 
 /** Clock of loads and imports: after every bar of the corpus. */
 const NOW = Date.UTC(2030, 0, 1);
 
 /** Opens a DuckDB file with default settings, current. */
-export async function openFileWarehouse(file: string): Promise<Warehouse> {
-  const warehouse = await openWarehouse(`duckdb:${file}`);
+export async function openFileWarehouse(file: string, options?: OpenOptions): Promise<Warehouse> {
+  const warehouse = await openWarehouse(`duckdb:${file}`, options);
   await warehouse.migrate(warehouseCatalog());
   return warehouse;
 }
@@ -45,14 +45,14 @@ export interface RecomputeArgs {
   readonly threads: number;
 }
 
-/** Recomputes what is stale with default settings: pool started and ended, file closed. */
+/** Recomputes what is stale as `klinemill recompute` does: its memory, pool started and ended, file closed. */
 export async function recomputeFile({ file, threads }: RecomputeArgs): Promise<{
   elapsedMs: number;
   committedMs: number;
   bars: number;
   rowsWritten: number;
 }> {
-  const warehouse = await openFileWarehouse(file);
+  const warehouse = await openFileWarehouse(file, RECOMPUTE_OPEN);
   const start = performance.now();
   const { bars, rowsWritten } = await recompute(warehouse, { threads });
   const committedMs = performance.now() - start;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { RecomputeReport } from '../../engine/index.js';
+import { RECOMPUTE_OPEN, type RecomputeReport } from '../../engine/index.js';
 import { type CommonOptions, type ComputeOptions, common, computeOptions, group } from '../command.js';
 import { counted, duration, rate, whole } from '../format.js';
-import { withWriter } from '../open.js';
+import { withLoader } from '../open.js';
 import { print } from '../output.js';
 import { recomputeWithProgress } from '../recomputing.js';
 import { RECOMPUTE_OUTPUT } from '../schemas/recompute.js';
@@ -20,8 +20,8 @@ export function recomputeCommand(): Command {
       'compute what is stale: new and changed bars, new strategy versions, raised kernel versions',
     ),
   ).option('--force', 'compute everything that the filters leave, stale or not');
-  return common(command).action((options: RecomputeCommandOptions) =>
-    withWriter(options, async (warehouse) => {
+  return common(command, RECOMPUTE_OPEN.memoryLimit).action((options: RecomputeCommandOptions) =>
+    withLoader(options, async (warehouse) => {
       const report = await recomputeWithProgress(warehouse, options);
       const { runId, bars, rowsWritten, elapsedMs } = report;
       const document = {

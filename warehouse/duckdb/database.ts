@@ -276,6 +276,8 @@ async function createInstance(url: string, path: string, options: DatabaseOption
       // A checkpoint after every commit would rewrite the last row group of each table again and again (half of the time
       // of a commit); the log that a killed process leaves is replayed on opening.
       checkpoint_threshold: '256MB',
+      // A full row group goes into the file at once; by default it waits in memory for four others of its table.
+      write_buffer_row_group_count: '1',
       // No file, no network, no extension is ever reached by SQL.
       enable_external_access: 'false',
       autoinstall_known_extensions: 'false',

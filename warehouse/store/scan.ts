@@ -8,6 +8,13 @@ import type { Store } from './store.js';
 /** Rows of one query: small enough to hold beside the rest, large enough to cost little. */
 export const SLICE_ROWS = 65_536;
 const DEFAULT_BATCH_ROWS = 65_536;
+/** Fewer rows a query are no longer worth it. */
+const LEAST_SLICE_ROWS = 8_192;
+
+/** Rows of one query for batches of so many: what is read beyond a batch lies about until it is wanted, and then as garbage. */
+export function sliceRowsFor({ batchRows = DEFAULT_BATCH_ROWS }: ScanOptions = {}): number {
+  return Math.min(SLICE_ROWS, Math.max(LEAST_SLICE_ROWS, batchRows));
+}
 
 /** All rows of a slice as one array a column. */
 export function arraysOf(slice: Slice, columns: readonly ColumnSpec[]): readonly ColumnArray[] {

@@ -11,7 +11,7 @@ import {
   predictionSource,
   resultSource,
 } from './facts.js';
-import { arraysOf, type Piece, piecesOf, SLICE_ROWS, scanSlices, toBatches } from './scan.js';
+import { arraysOf, type Piece, piecesOf, SLICE_ROWS, scanSlices, sliceRowsFor, toBatches } from './scan.js';
 import type { Store } from './store.js';
 
 /** The scans of the interface, on a given store. */
@@ -22,7 +22,7 @@ export function scanKlines(
   range: TimeRange,
   options?: ScanOptions,
 ): AsyncGenerator<RecordBatch> {
-  const slices = scanSlices(store, klineSource(directory, key), KLINE_COLUMNS, range);
+  const slices = scanSlices(store, klineSource(directory, key), KLINE_COLUMNS, range, sliceRowsFor(options));
   return toBatches(piecesOf(slices), KLINE_COLUMNS, options);
 }
 
