@@ -4,7 +4,11 @@ import { within } from '../store/scan.js';
 import type { ScanColumn, Slice, Source } from '../store/source.js';
 import { quote } from '../store/sql.js';
 import type { TimeRange } from '../warehouse.js';
+import { noteNative } from './native-garbage.js';
 import { vectorItems } from './vectors.js';
+
+/** Rows of a slice from which on somebody reads a whole table. */
+const BULK_ROWS = 8_192;
 
 /** Rows of one query in time order, still in DuckDB's memory. */
 class DuckDbSlice implements Slice {
@@ -41,7 +45,10 @@ export async function readSlice(
   const chunks = chunksInOrder(result) ?? chunksInOrder(await connection.run(`${sql} ORDER BY ${time}`));
   if (chunks === null)
     throw new Error(`warehouse: ${source.table} has two rows for one time (${source.where})`);
-  return new DuckDbSlice(columns, chunks);
+  const slice = new DuckDbSlice(columns, chunks);
+  // Of a few rows nothing is noted: who reads them does so often, and is not to wait for collections.
+  if (slice.rows >= BULK_ROWS) noteNative(slice.rows * (columns.length + 1) * 8);
+  return slice;
 }
 
 /** Chunks of a result sorted by time, its first column; null when chunks overlap or a chunk is not sorted. */
