@@ -12,10 +12,10 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-COPY --from=build /app/bin ./bin
 # The default warehouse and the download cache lie in ./data.
 WORKDIR /data
 RUN chown node:node /data
 USER node
-ENTRYPOINT ["node", "/app/bin/klinemill.mjs"]
+# Not bin/klinemill.mjs, which would build what is missing with scripts that are not here.
+ENTRYPOINT ["node", "/app/dist/bin/klinemill.js"]
 CMD ["--help"]

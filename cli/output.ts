@@ -8,12 +8,12 @@ export interface OutputOptions {
 /**
  * Prints the answer of a command on stdout: one JSON document, or text for people.
  *
- * @param schema of the document; the test suite validates real output against it, here it only types `document`
+ * @typeParam Schema of the document, always given: the test suite validates real output against it. Here it is a type only,
+ *   so that no command loads zod for it.
  * @param text made only when it is wanted
  */
-export async function print<Schema extends z.ZodType>(
+export async function print<Schema extends z.ZodType = never>(
   options: OutputOptions,
-  _schema: Schema,
   document: z.input<Schema>,
   text: () => string,
 ): Promise<void> {

@@ -14,7 +14,7 @@ import { counted, duration, rate, whole } from './format.js';
 import { type KafkaOptions, kafkaSettings } from './kafka-options.js';
 import { withReader } from './open.js';
 import { notesTo, print } from './output.js';
-import { PRODUCE_OUTPUT } from './schemas/produce.js';
+import type { PRODUCE_OUTPUT } from './schemas/produce.js';
 import { createLog } from './stream/log.js';
 import { parseInterval } from './values.js';
 
@@ -78,7 +78,7 @@ async function send(signal: AbortSignal, options: ProduceOptions): Promise<void>
   const elapsedMs = performance.now() - startedAt;
   const rejected = Object.fromEntries(rejects);
   const document = { topic: options.topic, sent, rejected, elapsed_ms: elapsedMs };
-  await print(options, PRODUCE_OUTPUT, document, () => {
+  await print<typeof PRODUCE_OUTPUT>(options, document, () => {
     const lost = [...rejects].map(([reason, count]) => `${whole(count)} ${reason}`).join(', ');
     const took = `${counted(sent, 'bar')} sent to ${options.topic} in ${duration(elapsedMs)} (${whole(rate(sent, elapsedMs))}/s)`;
     return lost === '' ? took : `${took}\nnot sent: ${lost}`;

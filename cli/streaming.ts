@@ -5,7 +5,7 @@ import { counted, duration, rate, whole } from './format.js';
 import { type KafkaOptions, kafkaSettings } from './kafka-options.js';
 import { withLoader } from './open.js';
 import { notesTo, print } from './output.js';
-import { STREAM_OUTPUT } from './schemas/stream.js';
+import type { STREAM_OUTPUT } from './schemas/stream.js';
 import { healthApp, serveHealth } from './stream/health.js';
 import { createLog } from './stream/log.js';
 import { streamMetrics } from './stream/metrics.js';
@@ -95,7 +95,7 @@ async function streamInto(
       published: report.published,
       elapsed_ms: report.elapsedMs,
     };
-    await print(options, STREAM_OUTPUT, document, () => streamText(report));
+    await print<typeof STREAM_OUTPUT>(options, document, () => streamText(report));
   } finally {
     await health?.close();
   }

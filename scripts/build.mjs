@@ -16,7 +16,11 @@ import { fileURLToPath } from 'node:url';
 /** The clone's top folder. */
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
+/** The command line as it is run: scripts/bundle.mjs makes it of what the compiler wrote. */
+export const PROGRAM = 'dist/bin/klinemill.js';
+
 const dist = join(root, 'dist');
+const BUNDLER = 'scripts/bundle.mjs';
 const stampFile = join(dist, '.stamp');
 /** What the compiled program reads beside its own code. */
 const ASSET = /\.(yaml|sql)$/;
@@ -61,7 +65,8 @@ function webSources() {
 /** Changes whenever a source appears, goes, or is written; the lock is in it because types come from packages. */
 function stampOf(paths) {
   const hash = createHash('sha256').update(process.versions.node.split('.')[0]);
-  for (const path of [...paths, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) {
+  const settings = ['tsconfig.json', 'tsconfig.build.json', BUNDLER, 'package-lock.json'];
+  for (const path of [...paths, ...settings]) {
     const { size, mtimeMs } = statSync(join(root, path));
     hash.update(`${path} ${size} ${mtimeMs}\n`);
   }
@@ -74,17 +79,16 @@ function buildWeb(force) {
   if (!force && existsSync(webStampFile) && readFileSync(webStampFile, 'utf8') === stamp) return 0;
   say('building the dashboard');
   rmSync(webStampFile, { force: true });
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const args = ['build', '--config', join(WEB, 'vite.config.ts'), '--logLevel', 'warn'];
-  const { status } = spawnSync(process.execPath, [vite, ...args], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (status !== 0) return status ?? 1;
+  const status = run('node_modules/vite/bin/vite.js', args);
+  if (status !== 0) return status;
   writeFileSync(webStampFile, stamp);
   return 0;
 }
 
 /** A renamed source must not leave its old output behind: folders of migrations and kernels are listed at run time. */
 function removeOrphans() {
-  for (const path of filesUnder('dist').filter((path) => !path.startsWith('dist/web/'))) {
+  for (const path of filesUnder('dist').filter((path) => !/^dist\/(web|bin)\//.test(path))) {
     const source = relative('dist', path).split(sep).join('/');
     const isOwn = source.startsWith('.') || existsSync(join(root, source));
     if (!isOwn && !existsSync(join(root, source.replace(/\.js(\.map)?$/, '.ts')))) rmSync(join(root, path));
@@ -98,11 +102,20 @@ function copyAssets(paths) {
   }
 }
 
+/** Runs a program file of the clone; its output goes to stderr. @returns its exit code */
+function run(path, args) {
+  const { status } = spawnSync(process.execPath, [join(root, path), ...args], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  return status ?? 1;
+}
+
 /**
- * Compiles the rooms into dist (incremental), copies what they read, and bundles the dashboard into dist/web. Does nothing
- * when no source changed since the last build that succeeded.
+ * Compiles the rooms into dist (incremental), copies what they read, bundles the command line into dist/bin and the dashboard
+ * into dist/web. Does nothing when no source changed since the last build that succeeded.
  *
- * @returns exit code of tsc or vite; 0 when fresh
+ * @returns exit code of the compiler or the bundler; 0 when fresh
  */
 export function build({ force = false } = {}) {
   return buildRooms(force) || buildWeb(force);
@@ -117,14 +130,12 @@ function buildRooms(force) {
   rmSync(stampFile, { force: true });
   // Compiler state without output (or the reverse) would make tsc emit nothing.
   if (!existsSync(join(dist, 'cli', 'main.js'))) rmSync(join(dist, '.tsbuildinfo'), { force: true });
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
-  if (status !== 0) return status ?? 1;
+  const compiled = run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+  if (compiled !== 0) return compiled;
   removeOrphans();
   copyAssets(paths);
+  const bundled = run(BUNDLER, []);
+  if (bundled !== 0) return bundled;
   writeFileSync(stampFile, stamp);
   return 0;
 }

@@ -1,4 +1,5 @@
 import { bootstrap, runFile } from './bootstrap.mjs';
+import { PROGRAM } from './build.mjs';
 
 bootstrap();
-await runFile('dist/cli/main.js', ['start', ...process.argv.slice(2)]);
+await runFile(PROGRAM, ['start', ...process.argv.slice(2)]);

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 /** The top of the clone. */
 export const ROOT = resolve(import.meta.dirname, '..');
 /** The compiled program; `npm test` builds it first. */
-export const MAIN = join(ROOT, 'dist/cli/main.js');
+export const MAIN = join(ROOT, 'dist/bin/klinemill.js');
 /** Real klines, where the machine has them. */
 export const KLINES = resolve(ROOT, '../shared/klines');
 export const HAS_KLINES = existsSync(KLINES);

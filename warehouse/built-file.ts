@@ -10,3 +10,12 @@ export function builtFile(path: string): string {
   const top = import.meta.url.endsWith('.ts') ? '../dist/' : '../';
   return fileURLToPath(new URL(top + path, import.meta.url));
 }
+
+/**
+ * Path of a file that is no code, .sql or .yaml: beside the sources under vitest; the build copies it beside the compiled ones.
+ *
+ * @param path from the top folder of the clone
+ */
+export function assetFile(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
+}

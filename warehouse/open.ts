@@ -1,5 +1,3 @@
-import { Database } from './duckdb/database.js';
-import { DuckDbWarehouse } from './duckdb/warehouse.js';
 import { WarehouseAccessError } from './errors.js';
 import { latestVersion } from './migrations/versions.js';
 import { withoutAnyPassword } from './mysql/url.js';
@@ -32,27 +30,32 @@ export interface OpenOptions {
  * @throws Error for a schema newer than the program, a file that is no warehouse
  */
 export async function openWarehouse(url: string, options: OpenOptions = {}): Promise<Warehouse> {
-  const { readOnly = false } = options;
-  if (/^mysql:/.test(url)) return openMySql(url, readOnly, options);
+  if (/^mysql:/.test(url)) return openMySql(url, options);
   const path = /^duckdb:(.+)$/.exec(url)?.[1];
   if (path === undefined)
     throw new WarehouseAccessError(
       `warehouse: '${withoutAnyPassword(url)}' is neither duckdb:PATH nor mysql://user:password@host:port/database`,
     );
-  const database = await Database.open(path, {
-    memoryLimit: options.memoryLimit ?? '256MB',
-    threads: options.threads ?? null,
-    readOnly,
-  });
+  return openDuckDb(path, url, options);
+}
+
+// Each driver is loaded by who uses it only.
+
+async function openDuckDb(
+  path: string,
+  url: string,
+  { memoryLimit = '256MB', threads, readOnly = false }: OpenOptions,
+): Promise<Warehouse> {
+  const { Database } = await import('./duckdb/database.js');
+  const { DuckDbWarehouse } = await import('./duckdb/warehouse.js');
+  const database = await Database.open(path, { memoryLimit, threads: threads ?? null, readOnly });
   if (readOnly) await checkReadable(url, database.directory.version, () => database.release());
   return new DuckDbWarehouse(database, readOnly);
 }
 
-/** The driver is loaded by who uses it only. */
 async function openMySql(
   url: string,
-  readOnly: boolean,
-  { note = () => undefined, signal }: OpenOptions,
+  { readOnly = false, note = () => undefined, signal }: OpenOptions,
 ): Promise<Warehouse> {
   const { MySqlDatabase } = await import('./mysql/database.js');
   const { MySqlWarehouse } = await import('./mysql/warehouse.js');

@@ -8,7 +8,7 @@ import { withReader } from '../open.js';
 import { print } from '../output.js';
 import { checkComputed, checkLookedAt } from '../recomputing.js';
 import { type ReplicaOptions, replicaOption, withScans } from '../replicas.js';
-import { AUDIT_OUTPUT } from '../schemas/audit.js';
+import type { AUDIT_OUTPUT } from '../schemas/audit.js';
 
 interface AuditCommandOptions extends ReplicaOptions, ComputeOptions {
   readonly all?: true;
@@ -42,7 +42,7 @@ export function auditCommand(): Command {
         problems: [...report.problems],
         stale: [...report.stale],
       };
-      await print(options, AUDIT_OUTPUT, document, () => auditText(report));
+      await print<typeof AUDIT_OUTPUT>(options, document, () => auditText(report));
       if (report.problems.length > 0) process.exitCode = EXIT.FAILURE;
       checkLookedAt('audit', report.partitions);
     }),

@@ -7,7 +7,7 @@ import type { Stage } from '../bench/walk.js';
 import { type CommonOptions, group, memoryAndJson } from '../command.js';
 import { counted, duration, fixed, percent, rate, whole } from '../format.js';
 import { print } from '../output.js';
-import { BENCH_OUTPUT } from '../schemas/bench.js';
+import type { BENCH_OUTPUT } from '../schemas/bench.js';
 import { table } from '../table.js';
 import { wholeNumber } from '../values.js';
 
@@ -61,7 +61,7 @@ export function benchCommand(): Command {
       })),
       pays,
     };
-    await print(options, BENCH_OUTPUT, document, () => benchText(machine, run, pays));
+    await print<typeof BENCH_OUTPUT>(options, document, () => benchText(machine, run, pays));
   });
 }
 

@@ -6,7 +6,7 @@ import { EXIT } from '../failure.js';
 import { counted, time, whole } from '../format.js';
 import { withReader } from '../open.js';
 import { print } from '../output.js';
-import { CHECK_OUTPUT } from '../schemas/check.js';
+import type { CHECK_OUTPUT } from '../schemas/check.js';
 import { table } from '../table.js';
 import { wholeNumber } from '../values.js';
 
@@ -38,7 +38,7 @@ export function checkCommand(): Command {
           rows: rows.map(({ table_name, at_time, ...row }) => ({ table: table_name, ...row, at: at_time })),
         })),
       };
-      await print(options, CHECK_OUTPUT, document, () => checkText(checks, errors));
+      await print<typeof CHECK_OUTPUT>(options, document, () => checkText(checks, errors));
       if (errors > 0) process.exitCode = EXIT.FAILURE;
     }),
   );

@@ -5,7 +5,7 @@ import { copiedText, partitionRows } from '../copying.js';
 import { withMirror, withReader } from '../open.js';
 import { print } from '../output.js';
 import { copyingWithProgress } from '../replicas.js';
-import { COPY_OUTPUT } from '../schemas/copy.js';
+import type { COPY_OUTPUT } from '../schemas/copy.js';
 
 interface CopyOptions extends Omit<CommonOptions, 'warehouse'> {
   readonly from: string;
@@ -37,7 +37,7 @@ export function copyCommand(): Command {
           partitions: partitionRows(report),
           compared: report.compared!,
         };
-        await print(options, COPY_OUTPUT, document, () => copiedText(report, target.url));
+        await print<typeof COPY_OUTPUT>(options, document, () => copiedText(report, target.url));
       }),
     );
   });

@@ -7,7 +7,7 @@ import { EXIT } from '../failure.js';
 import { counted, duration } from '../format.js';
 import { withLoader } from '../open.js';
 import { note, print } from '../output.js';
-import { DOWNLOAD_OUTPUT } from '../schemas/download.js';
+import type { DOWNLOAD_OUTPUT } from '../schemas/download.js';
 import { parseInterval, parseTime, wholeNumber } from '../values.js';
 
 interface DownloadCommandOptions extends CommonOptions, ExchangeOptions {
@@ -135,7 +135,7 @@ async function run(options: DownloadCommandOptions): Promise<void> {
         })),
       })),
     };
-    await print(options, DOWNLOAD_OUTPUT, document, () => downloadText(report));
+    await print<typeof DOWNLOAD_OUTPUT>(options, document, () => downloadText(report));
     const failures = report.partitions.reduce((sum, partition) => sum + partition.failures.length, 0);
     note(`downloaded in ${duration(report.elapsedMs)}`);
     if (failures === 0) return;

@@ -7,7 +7,7 @@ import { explanationText } from '../explanation-text.js';
 import { withReader } from '../open.js';
 import { print } from '../output.js';
 import { checkFilter } from '../recomputing.js';
-import { EXPLAIN_OUTPUT } from '../schemas/explain.js';
+import type { EXPLAIN_OUTPUT } from '../schemas/explain.js';
 import { findStrategy } from '../strategies.js';
 import { parseTime } from '../values.js';
 
@@ -35,7 +35,7 @@ export function explainCommand(): Command {
       const explanation = await explain(warehouse, record, { symbol, interval }, predictingAt);
       // The explanation is plain data under the names of the schema; only its readonly marks are in the way.
       const document = structuredClone({ warehouse: warehouse.url, ...explanation });
-      await print(options, EXPLAIN_OUTPUT, document as z.input<typeof EXPLAIN_OUTPUT>, () =>
+      await print<typeof EXPLAIN_OUTPUT>(options, document as z.input<typeof EXPLAIN_OUTPUT>, () =>
         explanationText(explanation),
       );
     }),

@@ -7,13 +7,12 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../../engine/index.js';
 import { encodeArrow, encodeCsv, type TimeRange, type Warehouse } from '../../warehouse/index.js';
 import { type CommonOptions, common, group } from '../command.js';
-import { writeParquet } from '../export/parquet.js';
 import { replaceFile } from '../files.js';
 import { counted, whole } from '../format.js';
 import { interruptible, stopIfInterrupted } from '../interruption.js';
 import { withReader } from '../open.js';
 import { print, write } from '../output.js';
-import { EXPORT_OUTPUT } from '../schemas/export.js';
+import type { EXPORT_OUTPUT } from '../schemas/export.js';
 import { timeRange } from '../time-range.js';
 import { parseTime } from '../values.js';
 
@@ -50,9 +49,8 @@ export function exportCommand(): Command {
       );
       const { size } = await stat(options.out);
       const document = { table, file: options.out, format, rows: counter.rows, bytes: size };
-      await print(
+      await print<typeof EXPORT_OUTPUT>(
         options,
-        EXPORT_OUTPUT,
         document,
         () => `${table}: ${counted(counter.rows, 'row')}, ${whole(size)} bytes written to ${options.out}`,
       );
@@ -98,13 +96,16 @@ async function* counting(
   }
 }
 
-function writeAs(
+async function writeAs(
   format: Format,
   batches: AsyncIterable<RecordBatch>,
   path: string,
   memoryLimit: string,
 ): Promise<void> {
-  if (format === 'parquet') return writeParquet(batches, path, memoryLimit);
+  if (format === 'parquet') {
+    const { writeParquet } = await import('../export/parquet.js');
+    return writeParquet(batches, path, memoryLimit);
+  }
   const pieces = format === 'csv' ? encodeCsv(batches) : encodeArrow(batches, 'file');
   return pipeline(Readable.from(pieces, { objectMode: true, highWaterMark: 1 }), createWriteStream(path));
 }

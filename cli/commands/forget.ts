@@ -5,7 +5,7 @@ import { type CommonOptions, common, group } from '../command.js';
 import { counted } from '../format.js';
 import { withWriter } from '../open.js';
 import { print } from '../output.js';
-import { FORGET_OUTPUT } from '../schemas/forget.js';
+import type { FORGET_OUTPUT } from '../schemas/forget.js';
 import { parseInterval } from '../values.js';
 
 interface ForgetOptions extends CommonOptions {
@@ -31,9 +31,8 @@ export function forgetCommand(): Command {
         );
       const runId = await forget(warehouse, partition);
       const document = { warehouse: warehouse.url, run_id: runId, symbol, interval, klines: partition.rows };
-      await print(
+      await print<typeof FORGET_OUTPUT>(
         options,
-        FORGET_OUTPUT,
         document,
         () =>
           `${symbol} ${interval} is forgotten: ${counted(partition.rows, 'bar')} with all facts that descended from them`,

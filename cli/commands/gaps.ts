@@ -5,7 +5,7 @@ import { counted, time, whole } from '../format.js';
 import { withReader } from '../open.js';
 import { print } from '../output.js';
 import { checkFilter } from '../recomputing.js';
-import { GAPS_OUTPUT } from '../schemas/gaps.js';
+import type { GAPS_OUTPUT } from '../schemas/gaps.js';
 import { table } from '../table.js';
 
 /** `klinemill gaps` */
@@ -16,7 +16,7 @@ export function gapsCommand(): Command {
       await checkFilter(warehouse, options);
       const gaps = await readGaps(warehouse, options);
       const document = { warehouse: warehouse.url, gaps };
-      await print(options, GAPS_OUTPUT, document, () => {
+      await print<typeof GAPS_OUTPUT>(options, document, () => {
         if (gaps.length === 0) return 'no gaps';
         const columns = [
           { head: 'symbol', left: true },

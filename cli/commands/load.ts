@@ -5,7 +5,7 @@ import { duration, rate, whole } from '../format.js';
 import { loadedFile, loadText, loadWithProgress } from '../loading.js';
 import { withLoader } from '../open.js';
 import { note, print } from '../output.js';
-import { LOAD_OUTPUT } from '../schemas/load.js';
+import type { LOAD_OUTPUT } from '../schemas/load.js';
 import { parseInterval, parseTime, wholeNumber } from '../values.js';
 
 interface LoadCommandOptions extends CommonOptions, PartitionOptions {
@@ -64,7 +64,7 @@ export function loadCommand(): Command {
         now: options.now ?? Date.now(),
       });
       const document = { warehouse: warehouse.url, files: reports.map(loadedFile) };
-      await print(options, LOAD_OUTPUT, document, () => loadText(reports));
+      await print<typeof LOAD_OUTPUT>(options, document, () => loadText(reports));
       const elapsedMs = performance.now() - startedAt;
       const rows = reports.reduce((sum, report) => sum + report.read, 0);
       note(`${whole(rows)} rows read in ${duration(elapsedMs)} (${whole(rate(rows, elapsedMs))}/s)`);

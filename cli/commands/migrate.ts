@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type CommonOptions, common, group } from '../command.js';
 import { withWriter } from '../open.js';
 import { print } from '../output.js';
-import { MIGRATE_OUTPUT } from '../schemas/migrate.js';
+import type { MIGRATE_OUTPUT } from '../schemas/migrate.js';
 
 /** `klinemill migrate` */
 export function migrateCommand(): Command {
@@ -14,7 +14,7 @@ export function migrateCommand(): Command {
   ).action((options: CommonOptions) =>
     withWriter(options, async (warehouse, { version, applied, seeded }) => {
       const document = { warehouse: warehouse.url, version, applied: [...applied], seeded: [...seeded] };
-      await print(options, MIGRATE_OUTPUT, document, () => `${warehouse.url} is at schema ${version}`);
+      await print<typeof MIGRATE_OUTPUT>(options, document, () => `${warehouse.url} is at schema ${version}`);
     }),
   );
 }

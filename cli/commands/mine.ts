@@ -8,7 +8,7 @@ import { withFinder } from '../open.js';
 import { note, print } from '../output.js';
 import { checkFilter } from '../recomputing.js';
 import { type ReplicaOptions, replicaOption, withScans } from '../replicas.js';
-import { MINE_OUTPUT } from '../schemas/mine.js';
+import type { MINE_OUTPUT } from '../schemas/mine.js';
 import { timeRange } from '../time-range.js';
 import { parseShare, parseTime, wholeNumber } from '../values.js';
 
@@ -64,7 +64,7 @@ export function mineCommand(): Command {
       const startedAt = performance.now();
       const report = await withScans(warehouse, options, (scanned) => mine(scanned, warehouse, options));
       note(`${counted(report.run.trades, 'trade')} mined in ${duration(performance.now() - startedAt)}`);
-      await print(options, MINE_OUTPUT, mineDocument(warehouse.url, report), () =>
+      await print<typeof MINE_OUTPUT>(options, mineDocument(warehouse.url, report), () =>
         mineText(report, options.top),
       );
     }),

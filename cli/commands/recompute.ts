@@ -5,7 +5,7 @@ import { counted, duration, rate, whole } from '../format.js';
 import { withLoader } from '../open.js';
 import { print } from '../output.js';
 import { recomputeWithProgress } from '../recomputing.js';
-import { RECOMPUTE_OUTPUT } from '../schemas/recompute.js';
+import type { RECOMPUTE_OUTPUT } from '../schemas/recompute.js';
 import { table } from '../table.js';
 
 interface RecomputeCommandOptions extends CommonOptions, ComputeOptions {
@@ -42,7 +42,7 @@ export function recomputeCommand(): Command {
           elapsed_ms: task.elapsedMs,
         })),
       };
-      await print(options, RECOMPUTE_OUTPUT, document, () => recomputeText(report, options.threads));
+      await print<typeof RECOMPUTE_OUTPUT>(options, document, () => recomputeText(report, options.threads));
     }),
   );
 }

@@ -14,7 +14,7 @@ import {
   syncWithProgress,
   withReplica,
 } from '../replicas.js';
-import { REPLICA_SYNC_OUTPUT } from '../schemas/replica.js';
+import type { REPLICA_SYNC_OUTPUT } from '../schemas/replica.js';
 
 interface SyncCommandOptions extends ReplicaOptions {
   readonly full?: true;
@@ -55,7 +55,7 @@ function syncCommand(): Command {
           compared: report.compared,
           differing,
         };
-        await print(options, REPLICA_SYNC_OUTPUT, document, () => copiedText(report, replica.url));
+        await print<typeof REPLICA_SYNC_OUTPUT>(options, document, () => copiedText(report, replica.url));
         for (const { table, symbol, interval, strategy, version } of differing)
           note(`${table} ${strategy === null ? '' : `${strategy}@${version} `}${symbol} ${interval} differs`);
         if (differing.length === 0) return;

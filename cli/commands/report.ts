@@ -17,7 +17,7 @@ import { checkFilter } from '../recomputing.js';
 import { type ReplicaOptions, replicaOption, withAnalytics } from '../replicas.js';
 import { comparisonDocument, reportDocument, reportRow } from '../report-document.js';
 import { comparisonText, overviewText, reportText } from '../reporting.js';
-import { REPORT_OUTPUT } from '../schemas/report.js';
+import type { REPORT_OUTPUT } from '../schemas/report.js';
 import { timeRange } from '../time-range.js';
 import { parseShare, parseTime } from '../values.js';
 
@@ -65,7 +65,7 @@ export function reportCommand(): Command {
         overall: report.overall.map(reportDocument),
         comparison: comparison === null ? null : comparisonDocument(comparison),
       };
-      await print(options, REPORT_OUTPUT, document, () => textOf(report, comparison, options));
+      await print<typeof REPORT_OUTPUT>(options, document, () => textOf(report, comparison, options));
     }),
   );
 }

@@ -7,7 +7,7 @@ import { interruptible, stopIfInterrupted } from '../interruption.js';
 import { withWriter } from '../open.js';
 import { note, print } from '../output.js';
 import { Progress } from '../progress.js';
-import { RESAMPLE_OUTPUT } from '../schemas/resample.js';
+import type { RESAMPLE_OUTPUT } from '../schemas/resample.js';
 import { table } from '../table.js';
 import { parseInterval, parseTime } from '../values.js';
 
@@ -52,7 +52,7 @@ export function resampleCommand(): Command {
         elapsed_ms: report.elapsedMs,
         tasks: report.tasks.map(taskDocument),
       };
-      await print(options, RESAMPLE_OUTPUT, document, () => resampleText(report));
+      await print<typeof RESAMPLE_OUTPUT>(options, document, () => resampleText(report));
       for (const task of report.tasks) sayConflicts(task);
     }),
   );

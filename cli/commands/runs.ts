@@ -5,7 +5,7 @@ import { type CommonOptions, common, group } from '../command.js';
 import { duration, time, whole } from '../format.js';
 import { withReader } from '../open.js';
 import { print } from '../output.js';
-import { RUN_OUTPUT, RUNS_OUTPUT } from '../schemas/runs.js';
+import type { RUN_OUTPUT, RUNS_OUTPUT } from '../schemas/runs.js';
 import { table } from '../table.js';
 import { wholeNumber } from '../values.js';
 
@@ -28,7 +28,7 @@ async function listRuns(
 ): Promise<void> {
   const runs = await warehouse.runs(options.limit);
   const document = { warehouse: warehouse.url, runs: runs.map(listedRun) };
-  await print(options, RUNS_OUTPUT, document, () => {
+  await print<typeof RUNS_OUTPUT>(options, document, () => {
     const columns = [
       { head: 'run' },
       { head: 'kind', left: true },
@@ -82,7 +82,7 @@ async function showRun(warehouse: Warehouse, runId: number, options: CommonOptio
       elapsed_ms: task.elapsedMs,
     })),
   };
-  await print(options, RUN_OUTPUT, document, () => runText(run, tasks, nameOf));
+  await print<typeof RUN_OUTPUT>(options, document, () => runText(run, tasks, nameOf));
 }
 
 function runText(

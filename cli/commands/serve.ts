@@ -5,8 +5,8 @@ import { type CommonOptions, common, group } from '../command.js';
 import { withFinder, withReader } from '../open.js';
 import { print } from '../output.js';
 import { replicaOption } from '../replicas.js';
-import { SERVE_OUTPUT } from '../schemas/serve.js';
-import { type ServingOptions, serveUntilInterrupted } from '../serving.js';
+import type { SERVE_OUTPUT } from '../schemas/serve.js';
+import type { ServingOptions } from '../serving.js';
 import { wholeNumber } from '../values.js';
 
 interface ServeCommandOptions extends CommonOptions, ServingOptions {}
@@ -43,11 +43,15 @@ export function servingOptions(command: Command): Command {
     );
 }
 
-/** Serves and says where. */
-export function serveWarehouse(warehouse: Warehouse, options: CommonOptions & ServingOptions): Promise<void> {
+/** Serves and says where. The server is loaded by who serves only. */
+export async function serveWarehouse(
+  warehouse: Warehouse,
+  options: CommonOptions & ServingOptions,
+): Promise<void> {
+  const { serveUntilInterrupted } = await import('../serving.js');
   return serveUntilInterrupted(warehouse, options, async ({ url, writes }) => {
     const document = { warehouse: warehouse.url, url, writes };
-    await print(options, SERVE_OUTPUT, document, () =>
+    await print<typeof SERVE_OUTPUT>(options, document, () =>
       [
         `${warehouse.url} is served at ${url} (Ctrl-C ends it)`,
         `  ${url}/      dashboard`,

@@ -3,7 +3,7 @@ import { UserError } from '../../engine/index.js';
 import { type CommonOptions, common, group } from '../command.js';
 import { withReader } from '../open.js';
 import { print } from '../output.js';
-import { SQL_OUTPUT } from '../schemas/sql.js';
+import type { SQL_OUTPUT } from '../schemas/sql.js';
 import { table } from '../table.js';
 
 type Cell = string | number | boolean | null;
@@ -20,7 +20,7 @@ export function sqlCommand(): Command {
         throw new UserError(`sql: ${(error as Error).message}`, { cause: error });
       });
       const rows = result.rows.map((row) => row.map(toCell));
-      await print(options, SQL_OUTPUT, { columns: [...result.columns], rows }, () =>
+      await print<typeof SQL_OUTPUT>(options, { columns: [...result.columns], rows }, () =>
         sqlText(result.columns, rows),
       );
     }),

@@ -20,7 +20,7 @@ import { recomputeWithProgress } from '../recomputing.js';
 import { withScans } from '../replicas.js';
 import { reportRow } from '../report-document.js';
 import { reportText } from '../reporting.js';
-import { START_OUTPUT } from '../schemas/start.js';
+import type { START_OUTPUT } from '../schemas/start.js';
 import { shippedStrategies } from '../seeds.js';
 import type { ServingOptions } from '../serving.js';
 import { chooseSource, isSynthetic, KLINE_FOLDER, type StartSource } from '../sources.js';
@@ -72,7 +72,7 @@ export function startCommand(): Command {
         elapsed_ms: recomputed.elapsedMs,
         report: started.report.map(reportRow),
       };
-      await print(options, START_OUTPUT, document, () => startText(started));
+      await print<typeof START_OUTPUT>(options, document, () => startText(started));
       // One document is enough for whoever reads --json.
       const { json: _json, ...serving } = options;
       if (options.serve === true) await serveWarehouse(warehouse, serving);

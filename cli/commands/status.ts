@@ -6,7 +6,7 @@ import { type CommonOptions, common, group } from '../command.js';
 import { counted, time, whole } from '../format.js';
 import { withReader } from '../open.js';
 import { print } from '../output.js';
-import { STATUS_OUTPUT } from '../schemas/status.js';
+import type { STATUS_OUTPUT } from '../schemas/status.js';
 import { type Stage, stagesByPartition } from '../stages.js';
 import { table } from '../table.js';
 
@@ -31,7 +31,7 @@ export function statusCommand(): Command {
       }));
       const stale = partitions.flatMap(({ stages }) => stages).filter((stage) => stage.is_stale).length;
       const document = { warehouse: warehouse.url, stale_stages: stale, partitions };
-      await print(options, STATUS_OUTPUT, document, () => statusText(document));
+      await print<typeof STATUS_OUTPUT>(options, document, () => statusText(document));
     }),
   );
 }

@@ -6,7 +6,7 @@ import { writeWhole } from '../files.js';
 import { importDocuments } from '../import-documents.js';
 import { withReader, withWriter } from '../open.js';
 import { note, print } from '../output.js';
-import {
+import type {
   STRATEGY_IMPORT_OUTPUT,
   STRATEGY_LIST_OUTPUT,
   STRATEGY_SHOW_OUTPUT,
@@ -46,7 +46,7 @@ function importCommand(): Command {
           warehouse: warehouse.url,
           imported: imported.map((item) => ({ ...item, warnings: [...item.warnings] })),
         };
-        await print(options, STRATEGY_IMPORT_OUTPUT, document, () =>
+        await print<typeof STRATEGY_IMPORT_OUTPUT>(options, document, () =>
           imported
             .map(({ strategy, version, created }) =>
               created
@@ -68,7 +68,7 @@ function listCommand(): Command {
         ({ isNewest }) => isNewest || options.all === true,
       );
       const document = { warehouse: warehouse.url, strategies: records.map(listedStrategy) };
-      await print(options, STRATEGY_LIST_OUTPUT, document, () => strategyListText(records));
+      await print<typeof STRATEGY_LIST_OUTPUT>(options, document, () => strategyListText(records));
     }),
   );
 }
@@ -81,7 +81,7 @@ function showCommand(): Command {
   return common(command).action((name: string, options: CommonOptions) =>
     withReader(options, async (warehouse) => {
       const record = await findStrategy(warehouse, name);
-      await print(options, STRATEGY_SHOW_OUTPUT, shownStrategy(record), () => strategyText(record));
+      await print<typeof STRATEGY_SHOW_OUTPUT>(options, shownStrategy(record), () => strategyText(record));
     }),
   );
 }
@@ -99,7 +99,7 @@ function exportStrategyCommand(): Command {
         note(`${record.document.strategy}@${record.version} written to ${options.out}`);
         if (options.json !== true) return;
       }
-      await print(options, STRATEGY_SHOW_OUTPUT, shownStrategy(record), () => text);
+      await print<typeof STRATEGY_SHOW_OUTPUT>(options, shownStrategy(record), () => text);
     }),
   );
 }
@@ -114,7 +114,7 @@ function switchCommand(name: 'enable' | 'disable', isEnabled: boolean): Command 
         await findStrategy(warehouse, strategy);
         await warehouse.setStrategyEnabled(strategy, isEnabled);
         const document = { warehouse: warehouse.url, strategy, is_enabled: isEnabled };
-        await print(options, STRATEGY_SWITCH_OUTPUT, document, () => `${strategy} is ${name}d`);
+        await print<typeof STRATEGY_SWITCH_OUTPUT>(options, document, () => `${strategy} is ${name}d`);
       }),
   );
 }

@@ -8,7 +8,7 @@ import { withReader } from '../open.js';
 import { note, print } from '../output.js';
 import { Progress } from '../progress.js';
 import { checkComputed, checkLookedAt } from '../recomputing.js';
-import { VERIFY_OUTPUT } from '../schemas/verify.js';
+import type { VERIFY_OUTPUT } from '../schemas/verify.js';
 import { table } from '../table.js';
 
 /** `klinemill verify` */
@@ -38,7 +38,7 @@ export function verifyCommand(): Command {
           },
         }),
       ).finally(() => progress.end());
-      await print(options, VERIFY_OUTPUT, [...report.checksums], () => checksumText(report));
+      await print<typeof VERIFY_OUTPUT>(options, [...report.checksums], () => checksumText(report));
       sayFindings(report);
       if (report.problems.length > 0) process.exitCode = EXIT.FAILURE;
       checkLookedAt('verify', report.partitions);

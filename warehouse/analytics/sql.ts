@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { assetFile } from '../built-file.js';
 
 const texts = new Map<string, string>();
 
@@ -6,7 +7,7 @@ const texts = new Map<string, string>();
 export function analyticsSql(name: string): string {
   let text = texts.get(name);
   if (text === undefined) {
-    text = readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
+    text = readFileSync(assetFile(`warehouse/analytics/${name}.sql`), 'utf8');
     texts.set(name, text);
   }
   return text;
