@@ -7,7 +7,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -62,13 +61,16 @@ function webSources() {
   return filesUnder(WEB).filter((path) => !UNBUILT.test(path));
 }
 
-/** Changes whenever a source appears, goes, or is written; the lock is in it because types come from packages. */
+/**
+ * Changes whenever a source appears, goes, or says something else; the lock is in it because types come from packages. By content, since a
+ * copy or a checkout has times of its own.
+ */
 function stampOf(paths) {
   const hash = createHash('sha256').update(process.versions.node.split('.')[0]);
   const settings = ['tsconfig.json', 'tsconfig.build.json', BUNDLER, 'package-lock.json'];
   for (const path of [...paths, ...settings]) {
-    const { size, mtimeMs } = statSync(join(root, path));
-    hash.update(`${path} ${size} ${mtimeMs}\n`);
+    const content = readFileSync(join(root, path));
+    hash.update(`${path} ${content.length}\n`).update(content);
   }
   return hash.digest('hex');
 }

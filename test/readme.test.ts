@@ -35,11 +35,10 @@ function commandsOf(text: string): string[] {
 function copyClone(): void {
   mkdirSync(clone);
   const left = new Set(['node_modules', '.git', 'data', '.cache']);
-  // Compiled code is fresh by the times of its sources.
+  // Compiled code comes along and is fresh, so that nothing is built.
   for (const name of readdirSync(ROOT).filter((entry) => !left.has(entry)))
     cpSync(join(ROOT, name), join(clone, name), {
       recursive: true,
-      preserveTimestamps: true,
       filter: (path) => !path.includes('node_modules'),
     });
   symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
