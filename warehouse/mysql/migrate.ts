@@ -62,19 +62,21 @@ async function applyIntervals(store: MySqlStore, catalog: Catalog): Promise<stri
     'SELECT interval_id AS id, "interval" AS name FROM dim_interval',
   );
   const known = new Map(stored.map(({ id, name }) => [id, name]));
+  const values: string[] = [];
   for (const [index, { interval, durationMs }] of catalog.intervals.entries()) {
     const name = known.get(index + 1);
     if (name === undefined) {
-      await store.run(
-        `INSERT INTO dim_interval (interval_id, "interval", duration_ms)
-         VALUES (${index + 1}, ${text(interval)}, ${whole(durationMs)})`,
-      );
+      values.push(`(${index + 1}, ${text(interval)}, ${whole(durationMs)})`);
       applied.push(`interval ${interval}`);
     } else if (name !== interval)
       throw new Error(
         `warehouse: interval number ${index + 1} is '${name}' here and '${interval}' in the catalog`,
       );
   }
+  if (values.length > 0)
+    await store.run(
+      `INSERT INTO dim_interval (interval_id, "interval", duration_ms) VALUES ${values.join(', ')}`,
+    );
   return applied;
 }
 
@@ -108,10 +110,14 @@ async function applyCodes(store: MySqlStore, catalog: Catalog, isNewSchema: bool
     store,
     [...codes].toSorted(([a], [b]) => a - b).map(([, code]) => code),
   );
-  for (const { code, number, title, kernel, version, params, lookback } of changed)
+  const values = changed.map(
+    ({ code, number, title, kernel, version, params, lookback }) =>
+      `(${whole(number)}, ${text(code)}, ${text(title)}, ${text(kernel)}, ${whole(version)}, ${text(JSON.stringify(params))}, ${whole(lookback)})`,
+  );
+  if (values.length > 0)
     await store.run(
       `INSERT INTO dim_indicator_type (indicator_id, indicator, title, kernel, kernel_version, params, lookback)
-       VALUES (${whole(number)}, ${text(code)}, ${text(title)}, ${text(kernel)}, ${whole(version)}, ${text(JSON.stringify(params))}, ${whole(lookback)})
+       VALUES ${values.join(', ')}
        ON DUPLICATE KEY UPDATE title = VALUES(title), kernel = VALUES(kernel), kernel_version = VALUES(kernel_version),
          params = VALUES(params), lookback = VALUES(lookback)`,
     );
