@@ -95,27 +95,31 @@ describe.skipIf(whyNoCurl !== '')(`curl${whyNoCurl && ` (${whyNoCurl})`}`, () =>
   });
 });
 
-/** Messages of the compiler on a file at the top of the clone, under the settings of the project. */
-function diagnose(text: string): string[] {
-  const name = join(ROOT, 'example-of-the-docs.ts');
+/** Messages of the compiler on each text, as files at the top of the clone under the settings of the project; one program, since types take long. */
+function diagnose(...texts: readonly string[]): string[][] {
+  const files = new Map(texts.map((text, i) => [join(ROOT, `example-${i}-of-the-docs.ts`), text]));
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   const host = ts.createCompilerHost(options);
   const { readFile, fileExists } = host;
-  host.readFile = (path) => (path === name ? text : readFile(path));
-  host.fileExists = (path) => path === name || fileExists(path);
-  const program = ts.createProgram({ rootNames: [name], options: { ...options, noEmit: true }, host });
-  return ts
-    .getPreEmitDiagnostics(program, program.getSourceFile(name))
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+  host.readFile = (path) => files.get(path) ?? readFile(path);
+  host.fileExists = (path) => files.has(path) || fileExists(path);
+  const rootNames = [...files.keys()];
+  const program = ts.createProgram({ rootNames, options: { ...options, noEmit: true }, host });
+  return rootNames.map((name) =>
+    ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(name))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+  );
 }
 
 describe('TypeScript', () => {
   it('holds before the compiler, which knows routes, parameters and answers', () => {
     const text = example('ts');
-    expect(diagnose(text)).toEqual([]);
     const wrong = text.replace("'-pnl_pct'", "'-luck'").replace('pnl_pct } of', 'pnl } of');
-    expect(diagnose(wrong).join('\n')).toMatch(/"-luck"' is not assignable.*\n.*'pnl' does not exist/);
+    const [found, foundWrong] = diagnose(text, wrong);
+    expect(found).toEqual([]);
+    expect(foundWrong!.join('\n')).toMatch(/"-luck"' is not assignable.*\n.*'pnl' does not exist/);
   });
 
   it('prints what the route answers', async () => {
