@@ -5,7 +5,7 @@ import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { type StreamReport, streaming } from '../engine/index.js';
 import type { Warehouse } from '../warehouse/index.js';
 import { messages, NOW } from './stream.case.js';
-import { temporaryFolder } from './support/cli.js';
+import { start, temporaryFolder } from './support/cli.js';
 import { BROKERS, describeKafka, filledTopic, kafka } from './support/kafka.js';
 import { newWarehouse, select } from './support/warehouse.js';
 
@@ -115,6 +115,33 @@ describeKafka('a stream', () => {
     expect(reads.slice(before)).toEqual([600, 610]);
   });
 
+  it('ends when its topic was made anew while it stood still', async () => {
+    const topic = await filledTopic(bars(0, 600), { partitions });
+    const warehouse = await newWarehouse(folder.path, 'still');
+    await warehouse.close();
+    const args = ['stream', '--brokers', BROKERS, '--topic', topic, '--group', randomUUID()];
+    const child = start([...args, '--warehouse', warehouse.url, '--now', String(NOW)], {
+      KLINEMILL_LOG_LEVEL: 'debug',
+    });
+    stops.add(async () => child.kill('SIGKILL'));
+    let stderr = '';
+    child.stderr!.on('data', (data) => {
+      stderr += String(data);
+    });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    await expect.poll(() => stderr, { timeout: 60_000 }).toContain('"committed"');
+    await sleep(2_000);
+    child.kill('SIGSTOP');
+    // A fetch that waits at the broker would be told of the deletion.
+    await sleep(1_000);
+    await administer((admin) => admin.deleteTopics({ topics: [topic] }));
+    await sleep(2_000);
+    await filledTopic(bars(600, 1_500), { topic, partitions });
+    child.kill('SIGCONT');
+    expect(await ended, stderr).toBe(2);
+    expect(stderr).toContain('it is another topic of this name');
+  }, 60_000);
+
   it.each([
     { what: 'fewer', count: 300 },
     { what: 'more', count: 900 },
@@ -125,8 +152,9 @@ describeKafka('a stream', () => {
       const running = new Running(await duckDb(), topic);
       await running.at(600);
       await administer((admin) => admin.deleteTopics({ topics: [topic] }));
-      // The broker deletes a little later.
+      // The broker deletes a little later; who reads it does not make it again.
       await sleep(1_000);
+      await administer(async (admin) => expect(await admin.listTopics()).not.toContain(topic));
       await filledTopic(bars(600, 600 + count), { topic, partitions });
       await expect(running.ended).rejects.toThrow(
         /^stream: partition 0 of .* it is another topic of this name/,

@@ -15,6 +15,7 @@ import {
   NO_KAFKA,
   type OwnBroker,
   ownBroker,
+  readTopic,
   topicEnd,
 } from './support/kafka.js';
 import { walkColumns } from './support/market.js';
@@ -22,7 +23,7 @@ import { csvOf } from './support/market-files.js';
 import { withStrategies } from './support/mysql.js';
 import { newWarehouse } from './support/warehouse.js';
 
-// SIGTERM in every state of stream and produce: exit 0 within 10 s, and the process is gone.
+// SIGTERM in every state of stream and produce: exit 0 within 10 s, and the process is gone. Without one, what is away is waited for.
 
 const folder = temporaryFolder();
 const running = new Set<ChildProcess>();
@@ -62,6 +63,11 @@ class Command {
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#ended;
+  }
+
+  /** Expects its end by itself. */
+  async ends(): Promise<void> {
+    expect(await this.#ended, this.stderr).toBe(0);
   }
 
   /** Sends SIGTERM and expects its end. */
@@ -111,7 +117,7 @@ describeKafka('SIGTERM while the broker is away', () => {
 
   afterAll(() => broker.down());
 
-  it('ends stream and produce that were under way, and those that start then', async () => {
+  it('ends stream and produce that were under way, and those that start then; without it produce goes on', async () => {
     const { brokers } = broker;
     const topic = await filledTopic(messages(1).slice(0, 400), { brokers });
     const file = join(folder.path, 'BTCUSDT-1h.csv');
@@ -122,8 +128,15 @@ describeKafka('SIGTERM while the broker is away', () => {
     const stream = async () => new Command(streamArgs({ url: await duckDb(), topic, brokers }));
     const streams = [await stream(), await stream(), await stream()];
     const producers = others.map(produce);
+    const short = join(folder.path, 'ETHUSDT-1h.csv');
+    writeFileSync(short, csvOf(walkColumns({ seed: 6, rows: 1_000, durationMs: 3_600_000 })));
+    const whole = await filledTopic([], { brokers });
+    const patient = new Command([
+      ...['produce', '--brokers', brokers, '--topic', whole],
+      ...['--speed', '100', '--replay', short],
+    ]);
     for (const under of streams) await under.said('"ready":true');
-    for (const other of others)
+    for (const other of [...others, whole])
       await expect.poll(() => topicEnd(other, brokers), { timeout: 60_000 }).toBeGreaterThan(0);
     broker.kill();
     const late = [await stream(), produce(topic)];
@@ -145,6 +158,11 @@ describeKafka('SIGTERM while the broker is away', () => {
         await command.stops();
       }),
     ]);
+    await broker.up();
+    await patient.ends();
+    // A bar that the broker stored just before it was killed comes twice.
+    const sent = new Set((await readTopic(whole, brokers)).map(({ value }) => String(value)));
+    expect(sent.size).toBe(1_000);
   }, 300_000);
 });
 

@@ -41,6 +41,8 @@ const FETCH_WAIT_MS = 500;
  * the CPU time and holds a fifth more memory.
  */
 const FETCH_BYTES = 500_000;
+/** Who has fetched nothing for so long may have missed that its topic was deleted and made anew. */
+const PAUSE_MS = 1_500;
 const RESTART_MS = 1_000;
 /** Kafka is told this often how far the warehouse is. */
 const TELL_MS = 1_000;
@@ -56,6 +58,8 @@ export class StreamConsumer {
   readonly #sought = new Map<number, number>();
   /** Partitions that it has; the observer is told of their lag only. */
   #own: ReadonlySet<number> = new Set();
+  /** Partitions whose next message may be another topic's. */
+  readonly #unsure = new Set<number>();
   /** Offsets behind aborted messages and control records that are being stored. */
   readonly #skips = new Map<number, Promise<unknown>>();
   readonly #pulse: Pulse;
@@ -73,6 +77,8 @@ export class StreamConsumer {
     const { kafka, topic, groupId, sessionMs, observer, readiness } = this.options;
     const consumer = kafka.consumer({
       groupId,
+      // A topic that is deleted would be made again by whoever reads it.
+      allowAutoTopicCreation: false,
       sessionTimeout: sessionMs,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
@@ -98,6 +104,7 @@ export class StreamConsumer {
     consumer.on(consumer.events.REBALANCING, () => readiness.set('group', false));
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => this.#passed(payload));
     this.#pulse.watch(consumer);
+    this.#watchPauses(consumer);
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (this.#isStopped) return;
       readiness.set('group', false);
@@ -160,6 +167,7 @@ export class StreamConsumer {
     const stored = await this.#stored(partition);
     if (isStale() || !isRunning()) return;
     const expected = stored ?? 0;
+    if (this.#lookBack(partition, Number(batch.firstOffset()), expected)) return;
     if (this.#seekBack(partition, Number(batch.firstOffset()), expected)) return;
     let lost = await this.#checked(batch, expected);
     if (lost === null) return;
@@ -173,7 +181,7 @@ export class StreamConsumer {
       outcome.then((what) => what === 'taken' && this.#lag(partition, high, slice.next));
       if ((await alive(outcome, heartbeat)) === 'left') {
         // Read again from where the warehouse stands.
-        if (!this.#isStopped) await this.#seekStored(partition);
+        if (!this.#isStopped) await this.#seekStored(partition, high);
         return;
       }
       this.#offsets.set(partition, slice.next);
@@ -207,6 +215,25 @@ export class StreamConsumer {
     this.#sought.set(partition, expected);
     this.#consumer!.seek({ topic: this.options.topic, partition, offset: String(expected) });
     return true;
+  }
+
+  /** Before the first message after a pause the last one is read again, which must be the same. @returns true when it is sought */
+  #lookBack(partition: number, first: number, expected: number): boolean {
+    if (!this.#unsure.delete(partition)) return false;
+    const from = this.options.continuity.from(partition, expected);
+    if (first <= from) return false;
+    this.#consumer!.seek({ topic: this.options.topic, partition, offset: String(from) });
+    return true;
+  }
+
+  #watchPauses(consumer: Consumer): void {
+    const fetchedAt = new Map<number, number>();
+    consumer.on(consumer.events.FETCH, ({ payload: { nodeId } }) => {
+      const now = performance.now();
+      const pauseMs = now - (fetchedAt.get(nodeId) ?? now);
+      fetchedAt.set(nodeId, now);
+      if (pauseMs > PAUSE_MS) for (const partition of this.#own) this.#unsure.add(partition);
+    });
   }
 
   /** The client hands over no batch of aborted messages and control records only, but it says that it has passed one. */
@@ -281,9 +308,10 @@ export class StreamConsumer {
     }
   }
 
-  async #seekStored(partition: number): Promise<void> {
+  async #seekStored(partition: number, high: number): Promise<void> {
     const { topic } = this.options;
     const stored = (await this.#stored(partition)) ?? 0;
+    this.#lag(partition, high, stored);
     this.#consumer!.seek({ topic, partition, offset: String(stored) });
   }
 

@@ -89,6 +89,14 @@ export function ensureTopics(kafka: Kafka, topics: Readonly<Record<string, numbe
   });
 }
 
+/** @returns true when the broker gave no answer, so that trying again may help */
+export function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { KafkaJSConnectionError, KafkaJSBrokerNotFound, KafkaJSRequestTimeoutError } = kafkajs;
+  const kinds = [KafkaJSConnectionError, KafkaJSBrokerNotFound, KafkaJSRequestTimeoutError];
+  return kinds.some((kind) => error instanceof kind) || isAway(error.cause);
+}
+
 /** Ends a connection, but does not wait for ever: the client sometimes hangs on a broker that is away. */
 export async function disconnectSoon(client: { disconnect(): Promise<void> }, ms = 3_000): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

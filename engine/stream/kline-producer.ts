@@ -1,10 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import type { PartitionKey } from '../../warehouse/index.js';
 import { COLUMN } from '../source/kline-chunk.js';
-import { createProducer, disconnectSoon } from './kafka.js';
+import { createProducer, disconnectSoon, isAway } from './kafka.js';
 import { klineMessage } from './kline-message.js';
 import { connected } from './stopping.js';
 import { MESSAGE_VERSION, messageKey } from './topics.js';
+
+/** The client has tried for ten seconds by itself. */
+const TRY_AGAIN_MS = 1_000;
 
 /** A bar on its way to the topic. */
 export interface OutgoingBar {
@@ -47,19 +51,24 @@ export class KlineProducer {
     return new KlineProducer(producer, topic);
   }
 
-  /** Resolves when the broker has all of them. */
+  /** Resolves when the broker has all of them; one that is away is waited for. */
   async send(bars: readonly OutgoingBar[]): Promise<void> {
     if (bars.length === 0) return;
-    await this.producer.send({
-      topic: this.topic,
-      acks: -1,
-      compression: kafkajs.CompressionTypes.GZIP,
-      messages: bars.map(({ key, source, value }) => ({
-        key: messageKey(key),
-        value,
-        headers: { source, schema: String(MESSAGE_VERSION) },
-      })),
-    });
+    const messages = bars.map(({ key, source, value }) => ({
+      key: messageKey(key),
+      value,
+      headers: { source, schema: String(MESSAGE_VERSION) },
+    }));
+    const { GZIP } = kafkajs.CompressionTypes;
+    for (;;) {
+      try {
+        await this.producer.send({ topic: this.topic, acks: -1, compression: GZIP, messages });
+        break;
+      } catch (error) {
+        if (!isAway(error)) throw error;
+        await delay(TRY_AGAIN_MS);
+      }
+    }
     this.sent += bars.length;
   }
 

@@ -39,7 +39,8 @@ const ACCESS: Readonly<Record<number, string>> = {
 /** Not enough room: the statement or the transaction is undone. */
 const FULL: ReadonlySet<number> = new Set([1021, 1114, 3675]);
 
-export const isLockTimeout = (error: unknown): boolean => (error as DriverError).errno === LOCK_WAIT_TIMEOUT;
+export const isLockTimeout = (error: unknown): boolean =>
+  (error as DriverError | undefined)?.errno === LOCK_WAIT_TIMEOUT;
 
 /** True for what a statement throws whose row has the key of another one. */
 export const isDuplicate = (error: unknown): boolean =>
