@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka, type KafkaConfig, type LogEntry, type Producer } from 'kafkajs';
 import { UserError } from '../errors.js';
+import { packInPlace } from './gzip.js';
 
 /** Where the broker is, and who speaks to it. */
 export interface KafkaSettings {
@@ -12,6 +13,8 @@ export interface KafkaSettings {
   /** Warnings and errors of the client. */
   readonly log?: (level: 'warn' | 'error', message: string, extra: Readonly<Record<string, unknown>>) => void;
 }
+
+packInPlace();
 
 const TRIES = 20;
 const TRY_AGAIN_MS = 250;
