@@ -11,7 +11,7 @@ import { createLog } from './stream/log.js';
 import { streamMetrics } from './stream/metrics.js';
 import { together } from './stream/together.js';
 
-const { collectEarly, stream } = await streaming();
+const { collectUnderLoad, stream } = await streaming();
 
 export interface StreamCommandOptions extends CommonOptions, KafkaOptions {
   readonly group: string;
@@ -28,7 +28,6 @@ export interface StreamCommandOptions extends CommonOptions, KafkaOptions {
 
 /** Takes klines in until the signal comes, or the topic's end with `--until-end`. */
 export function streamUntil(signal: AbortSignal, options: StreamCommandOptions): Promise<void> {
-  collectEarly();
   const log = createLog();
   notesTo((line) => log.warn(line));
   return withLoader(options, (warehouse) => streamInto(warehouse, options, signal, log), signal);
@@ -53,6 +52,7 @@ async function streamInto(
     },
     committed: (batches, { added, revised, duplicates, dead }) => {
       const messages = batches.reduce((sum, batch) => sum + batch.messages.length, 0);
+      collectUnderLoad(messages);
       log.debug({ messages, added, revised, duplicates, dead: dead.length }, 'committed');
     },
     dead: ({ message: { partition, offset }, reason, detail }) =>

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { klineMessage } from '../engine/stream/kline-message.js';
 import { messages } from './stream.case.js';
 import { klinemill, start, temporaryFolder } from './support/cli.js';
 import { BROKERS, describeKafka, filledTopic, kafka } from './support/kafka.js';
+import { walkColumns } from './support/market.js';
 import { newWarehouse } from './support/warehouse.js';
 
 // What the commands say to mistakes, and what they leave behind.
@@ -67,6 +69,31 @@ describeKafka('with a broker', () => {
     const { code, stderr } = await klinemill(['stream', ...args, '--warehouse', `duckdb:${empty}`]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(`there is no topic '${topic}'`)]);
     expect((await topics()).filter((name) => name.startsWith(topic))).toEqual([]);
+  });
+
+  it('a DuckDB that lacks the memory for a transaction ends the stream with 1, and nothing is lost', {
+    timeout: 120_000,
+  }, async () => {
+    const rows = 9_000;
+    const columns = walkColumns({ seed: 1, rows, durationMs: 900_000 });
+    const bars = Array.from({ length: rows }, (_, row) => klineMessage(columns, row));
+    const topic = await filledTopic(bars.map((value) => ({ key: 'BTCUSDT|15m', value })));
+    const path = join(folder.path, 'small.duckdb');
+    const run = (...more: string[]) =>
+      klinemill([
+        'stream',
+        ...['--brokers', BROKERS, '--topic', topic, '--prediction-topic', `${topic}.predictions`],
+        ...['--group', topic, '--warehouse', `duckdb:${path}`, '--until-end', '--json', ...more],
+      ]);
+    const { code, stderr } = await run('--memory-limit', '12MB');
+    expect(code, stderr).toBe(1);
+    expect(stderr).toMatch(
+      /small\.duckdb lacks memory, nothing of this transaction was written: .*; start again, with more/,
+    );
+    const again = await run();
+    expect(again.code, again.stderr).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({ messages: rows, added: rows });
+    expect((await klinemill(['verify', '--warehouse', `duckdb:${path}`])).code).toBe(0);
   });
 
   it('stderr is JSON lines, and blanks around symbols do not count', async () => {

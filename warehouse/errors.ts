@@ -46,3 +46,8 @@ export class PartitionMovedError extends WarehouseLostError {
 export class WarehouseGoneError extends WarehouseLostError {
   override readonly name = 'WarehouseGoneError';
 }
+
+/** Trying again in this process would not help: the database lacks memory, or is damaged by that. What was committed is safe. */
+export class WarehouseFailedError extends Error {
+  override readonly name = 'WarehouseFailedError';
+}

@@ -32,6 +32,7 @@ export { encodeCsv } from './encode/csv.js';
 export {
   PartitionMovedError,
   WarehouseAccessError,
+  WarehouseFailedError,
   WarehouseGoneError,
   WarehouseHeldError,
   WarehouseLostError,

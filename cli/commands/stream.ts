@@ -39,7 +39,7 @@ export function streamCommand(): Command {
       ).argParser(parseTime),
     );
   // It writes and hardly reads: a larger cache only takes longer to fill.
-  return common(command, '64MB').action((options: StreamCommandOptions) =>
+  return common(command, '128MB').action((options: StreamCommandOptions) =>
     service(async (signal) => (await import('../streaming.js')).streamUntil(signal, options)),
   );
 }

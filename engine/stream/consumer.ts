@@ -36,11 +36,10 @@ type BatchPayload = ConsumerEndBatchProcessEvent['payload'];
 const HEARTBEAT_MS = 3_000;
 /** A fetch waits so long for a message; a stop waits for the fetch. */
 const FETCH_WAIT_MS = 500;
-/**
- * Of one fetch, packed: some eight thousand bars, which unpacked take 50 times that. Three times as much saves a tenth of
- * the CPU time and holds a fifth more memory.
- */
-const FETCH_BYTES = 500_000;
+/** Of one fetch, packed: some fourteen thousand bars. With half of that a bar costs a fifth more. */
+const FETCH_BYTES = 1_000_000;
+/** Of one partition: the broker would fill a fetch with one, and a series that moves on in leaps needs memory for them. */
+const PARTITION_BYTES = 250_000;
 /** Who has fetched nothing for so long may have missed that its topic was deleted and made anew. */
 const PAUSE_MS = 1_500;
 const RESTART_MS = 1_000;
@@ -83,6 +82,7 @@ export class StreamConsumer {
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytes: FETCH_BYTES,
+      maxBytesPerPartition: PARTITION_BYTES,
       retry: {
         initialRetryTime: 100,
         maxRetryTime: 3_000,

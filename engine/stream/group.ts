@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { WarehouseFailedError } from '../../warehouse/index.js';
 import { FencedError, type StreamCore } from './core.js';
 import type { StreamBatch } from './dead-letter.js';
 
@@ -31,6 +32,8 @@ export interface GroupOptions {
   readonly waiting: (what: string) => void;
   /** False while something is tried again or waited for. */
   readonly flowing: (isFlowing: boolean) => void;
+  /** Trying again would not help. */
+  readonly failed: (error: Error) => void;
   /** Somebody else has moved an offset. */
   readonly fenced: () => void;
   /** The warehouse was looked at anew: others may have left work. */
@@ -190,6 +193,7 @@ export class GroupCommit {
           return;
         }
         this.#flow(false);
+        if (error instanceof WarehouseFailedError) return this.options.failed(error);
         this.options.retry(what, error as Error, waitMs);
         await delay(waitMs, undefined, { signal: this.#stop.signal }).catch(() => {});
       }

@@ -15,6 +15,7 @@ import { OpenEnds } from './open-ends.js';
 import { Outbox } from './outbox.js';
 import { Publisher } from './publisher.js';
 import { Readiness } from './readiness.js';
+import { SpareMemory } from './spare-memory.js';
 import { connected, LastCall, unlessAborted } from './stopping.js';
 import { topicEnds } from './topic-ends.js';
 import type { Topics } from './topics.js';
@@ -60,7 +61,7 @@ export interface StreamReport {
 }
 
 /** More would hold more memory and gain nothing. */
-const TRANSACTION_MESSAGES = 32_768;
+const TRANSACTION_MESSAGES = 16_384;
 const SESSION_MS = 30_000;
 const NOTHING: Omit<StreamReport, 'elapsedMs'> = {
   runId: null,
@@ -130,7 +131,7 @@ async function begin(
   const producer = createProducer(kafka);
   await connected(producer, signal);
   const runId = await unlessAborted(warehouse.startRun('stream', topics.klines, now()), signal);
-  const context: StreamContext = { warehouse, versions, runId, now, loaded };
+  const context: StreamContext = { warehouse, versions, runId, now, loaded, memory: new SpareMemory() };
   return new RunningStream(kafka, producer, context, options, lastCall, outbox, open, ends.size);
 }
 
@@ -212,6 +213,7 @@ class RunningStream {
       retry: (what, error, waitMs) => observer.retry?.(what, error, waitMs),
       waiting: (what) => observer.waiting?.(what),
       flowing: (isFlowing) => this.#readiness.set('work', isFlowing),
+      failed: this.#fail,
       fenced: () => this.#forget(),
       renewed: () => this.#publishRest(),
     });
@@ -234,12 +236,14 @@ class RunningStream {
       continuity: new Continuity(topics.klines, () => topicEnds(kafka, context.warehouse, topics, false)),
       readiness: this.#readiness,
       rejoined: () => this.#forget(),
-      failed: (error) => {
-        this.failure ??= error;
-        this.#end();
-      },
+      failed: this.#fail,
     });
   }
+
+  readonly #fail = (error: Error): void => {
+    this.failure ??= error;
+    this.#end();
+  };
 
   /** Resolves when messages come, or when none are waited for. */
   async start(): Promise<void> {

@@ -1,13 +1,11 @@
 // A consumer of its own process that measures itself: tests start it with one JSON argument and read its last line.
-import { collectEarly, stream } from '../../dist/engine/stream/index.js';
+import { collectUnderLoad, stream } from '../../dist/engine/stream/index.js';
 import { openWarehouse } from '../../dist/warehouse/index.js';
 
 const { url, brokers, topic, now, publish, untilEnd } = JSON.parse(process.argv[2]);
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
-// As the command does it.
-collectEarly();
-const warehouse = await openWarehouse(url, { threads: 1, memoryLimit: '64MB' });
+const warehouse = await openWarehouse(url, { threads: 1, memoryLimit: '128MB' });
 const parts = {};
 /** Resident memory by messages taken in. */
 const memory = [];
@@ -34,6 +32,8 @@ const report = await stream(warehouse, {
     committed(batches, _, own) {
       const at = Date.now();
       lastAt = performance.now();
+      // As the command does it.
+      collectUnderLoad(batches.reduce((sum, { messages }) => sum + messages.length, 0));
       for (const { messages } of batches) {
         taken += messages.length;
         if (untilEnd) continue;

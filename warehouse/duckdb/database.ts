@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { WarehouseHeldError } from '../errors.js';
+import { WarehouseFailedError, WarehouseHeldError } from '../errors.js';
 import { makeFolder } from '../make-folder.js';
 import { text } from '../store/sql.js';
 import type { BulkAppender } from './append.js';
@@ -55,6 +55,7 @@ export class Database {
   /** Tasks that have a connection of their own. */
   readonly #underWay = new UnderWay();
   #users = 0;
+  #broken: WarehouseFailedError | null = null;
   #closing: Promise<void> | null = null;
 
   private constructor(url: string, key: string | null, instance: DuckDBInstance, options: DatabaseOptions) {
@@ -113,7 +114,9 @@ export class Database {
     return database;
   }
 
+  /** @throws WarehouseFailedError */
   async connect(): Promise<DuckDBConnection> {
+    this.#check();
     const connection = await this.#instance.connect();
     this.#connections.add(connection);
     return connection;
@@ -126,6 +129,7 @@ export class Database {
 
   /** A connection for a session, which `returnWriter` takes back. */
   async takeWriter(): Promise<WriterConnection> {
+    this.#check();
     const idle = this.#idleWriters.pop();
     if (idle !== undefined) return idle;
     const connection = await this.connect();
@@ -159,6 +163,7 @@ export class Database {
   /** Runs `task`, which looks at a few rows and leaves nothing behind, on a connection that others had before. */
   lend<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     return this.#underWay.run(async () => {
+      this.#check();
       await this.#threads.look();
       const connection = this.#idle.pop() ?? (await this.connect());
       try {
@@ -182,14 +187,46 @@ export class Database {
     return this.#commits;
   }
 
-  /** Commits what was done on a connection. The mutex is held by the caller. */
+  /**
+   * Commits what was done on a connection. The mutex is held by the caller.
+   *
+   * @throws WarehouseFailedError when DuckDB has damaged itself
+   */
   async commit(connection: DuckDBConnection): Promise<void> {
     this.#committing();
     try {
       await connection.run('COMMIT');
+    } catch (error) {
+      throw isDamage(error as Error) ? await this.#break(connection, error as Error) : error;
     } finally {
       this.#committing();
     }
+  }
+
+  async #break(connection: DuckDBConnection, error: Error): Promise<WarehouseFailedError> {
+    this.#broken ??= this.#failed(
+      'cannot be used any more by this process, what was committed is safe',
+      error,
+    );
+    // Closing would write what is damaged into the file; the log, from which it is opened anew, is whole.
+    await connection.run('PRAGMA disable_checkpoint_on_shutdown').catch(() => {});
+    return this.#broken;
+  }
+
+  /** An error of a transaction in words that help, if it is want of memory. */
+  explained(error: Error): Error {
+    return lacksMemory(error)
+      ? this.#failed('lacks memory, nothing of this transaction was written', error)
+      : error;
+  }
+
+  #failed(what: string, { message }: Error): WarehouseFailedError {
+    const help = `start again, with more than --memory-limit ${this.#memoryLimit} if memory is what it lacked`;
+    return new WarehouseFailedError(`warehouse: ${this.url} ${what}: ${message.split('\n')[0]}; ${help}`);
+  }
+
+  #check(): void {
+    if (this.#broken !== null) throw this.#broken;
   }
 
   #committing(): void {
@@ -261,6 +298,18 @@ export class Database {
     for (const connection of this.#connections) this.disconnect(connection);
     this.#instance.closeSync();
   }
+}
+
+/**
+ * A commit that lacked memory has been seen to leave columns of unequal length ("Corrupted in-memory column", DuckDB 1.5),
+ * which the next checkpoint may notice.
+ */
+function isDamage(error: Error): boolean {
+  return /^(FATAL|INTERNAL) Error/.test(error.message) || lacksMemory(error);
+}
+
+function lacksMemory({ message }: Error): boolean {
+  return /Out of Memory|could not allocate|failed to pin/i.test(message);
 }
 
 /** Undoes a transaction; when none is active (a failed COMMIT has undone it) there is nothing to do. */
