@@ -38,7 +38,7 @@ export function streamCommand(): Command {
         'bars that close at or after it are dead letters (default: the clock)',
       ).argParser(parseTime),
     );
-  // It writes and hardly reads: a larger cache only takes longer to fill.
+  // It writes and hardly reads: a larger cache only takes longer to fill. 64MB were too few for a commit of 24,000 bars.
   return common(command, '128MB').action((options: StreamCommandOptions) =>
     service(async (signal) => (await import('../streaming.js')).streamUntil(signal, options)),
   );

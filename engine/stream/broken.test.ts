@@ -10,7 +10,6 @@ import { StreamCore } from './core.js';
 import type { StreamMessage } from './dead-letter.js';
 import { GroupCommit } from './group.js';
 import { klineMessage } from './kline-message.js';
-import { SpareMemory } from './spare-memory.js';
 
 // A commit without memory leaves DuckDB damaged: it was tried again and again, until a checkpoint found columns of unequal length.
 
@@ -33,7 +32,7 @@ async function take(warehouse: Warehouse) {
   const runId = await warehouse.startRun('stream', '', NOW);
   const loaded = new LoadedPartitions();
   const core = new StreamCore(
-    { warehouse, versions: currentVersions(), runId, now: () => NOW, loaded, memory: new SpareMemory() },
+    { warehouse, versions: currentVersions(), runId, now: () => NOW, loaded },
     { topic: 't', rules: { symbols: null, revise: false }, bury: async () => {}, observer: {}, outbox: null },
   );
   const tries: string[] = [];

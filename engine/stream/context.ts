@@ -1,6 +1,5 @@
 import type { PartitionKey, Warehouse } from '../../warehouse/index.js';
 import type { Versions } from '../versions.js';
-import type { SpareMemory } from './spare-memory.js';
 import { messageKey } from './topics.js';
 
 /** What everything in a running stream shares. */
@@ -12,8 +11,6 @@ export interface StreamContext {
   /** Epoch ms; bars that have not closed by then are OPEN_BAR. */
   readonly now: () => number;
   readonly loaded: LoadedPartitions;
-  /** For facts that are being written. */
-  readonly memory: SpareMemory;
 }
 
 /** Partitions that hold bars: finding them in the warehouse anew would read every bar. */

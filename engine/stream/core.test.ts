@@ -16,7 +16,6 @@ import { StreamCore } from './core.js';
 import type { StreamBatch, StreamMessage } from './dead-letter.js';
 import { klineMessage } from './kline-message.js';
 import { Outbox } from './outbox.js';
-import { SpareMemory } from './spare-memory.js';
 
 // SPEC 9: by stream or batch, in any order, with restarts: the same facts. The batch is the reference.
 
@@ -68,14 +67,7 @@ async function newCore(store: Warehouse, revise = false): Promise<StreamCore> {
   for (const key of await store.partitions()) loaded.add(key);
   const runId = await store.startRun('stream', '', NOW);
   return new StreamCore(
-    {
-      warehouse: store,
-      versions: currentVersions(),
-      runId,
-      now: () => NOW,
-      loaded,
-      memory: new SpareMemory(),
-    },
+    { warehouse: store, versions: currentVersions(), runId, now: () => NOW, loaded },
     {
       topic: 't',
       rules: { symbols: null, revise },

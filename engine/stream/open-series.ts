@@ -14,7 +14,7 @@ import { Series } from './series.js';
 export async function openSeries(context: StreamContext, key: PartitionKey): Promise<Series> {
   const { warehouse } = context;
   await recompute(warehouse, { ...key, threads: 0, versions: context.versions, now: context.now });
-  const series = new Series(key, applyingStrategies(await warehouse.strategies(), key), context.memory);
+  const series = new Series(key, applyingStrategies(await warehouse.strategies(), key));
   // Before its bars are looked at: what changes from here on is behind what it knows.
   const heads = (await warehouse.heads())
     .filter(isOf(key))

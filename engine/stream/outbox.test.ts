@@ -12,7 +12,6 @@ import {
 import { durationOf } from '../interval.js';
 import { Outbox } from './outbox.js';
 import { Series } from './series.js';
-import { SpareMemory } from './spare-memory.js';
 
 const KEY = { symbol: 'BTCUSDT', interval: '1h' };
 const folder = temporaryFolder();
@@ -39,7 +38,7 @@ async function store(positions: readonly OutboxPosition[]): Promise<void> {
 
 describe('the outbox', () => {
   it('forgets what it held of a series that another consumer had meanwhile', async () => {
-    const series = new Series(KEY, strategies, new SpareMemory());
+    const series = new Series(KEY, strategies);
     const outbox = await Outbox.open(warehouse);
     await outbox.add(warehouse, [series]);
     const first = outbox.toStore();
@@ -59,7 +58,7 @@ describe('the outbox', () => {
   });
 
   it('is set back when the transaction is committed, not before', async () => {
-    const series = new Series(KEY, strategies, new SpareMemory());
+    const series = new Series(KEY, strategies);
     await store([{ ...KEY, strategyId: id, publishedTo: 500, revision: 5 }]);
     const outbox = await Outbox.open(warehouse);
     await outbox.add(warehouse, [series]);

@@ -10,7 +10,6 @@ import { WALKED_RESULT_COLUMNS } from '../result-batch.js';
 import { COLUMN } from '../source/kline-chunk.js';
 import type { Carry, IndicatorColumns, PartitionJob, StrategyFacts } from '../task.js';
 import type { StreamContext } from './context.js';
-import type { SpareMemory } from './spare-memory.js';
 
 type Columns = readonly Float64Array[];
 
@@ -77,15 +76,15 @@ export class Series {
   #hasher: BlockHasher;
   /** Memory that the facts of a row took the last time: an allocation for all of them instead of one for each. */
   #bytesPerRow = 0;
-  /** Memory of the newest facts. */
+  /** Memory of the newest facts, and one whose facts nobody needs any more. */
   #lent: SharedArrayBuffer | null = null;
+  #free: SharedArrayBuffer | null = null;
   #blocks: LineageBlock[] = [];
   #trades: BlockTrades[] = [];
 
   constructor(
     readonly key: PartitionKey,
     readonly strategies: readonly StrategyRecord[],
-    private readonly memory: SpareMemory,
   ) {
     this.#job = { ...key, strategies, codes: PROGRAM.codes };
     this.#pipeline = new Pipeline(this.#job, null);
@@ -172,12 +171,19 @@ export class Series {
 
   /** The newest facts are written, and nobody reads them any more: their memory serves for the next ones. */
   release(): void {
-    if (this.#lent !== null) this.memory.giveBack(this.#lent);
-    this.#lent = null;
+    this.#free = this.#lent;
+  }
+
+  /** A load of bars comes after another one: garbage of this size would outgrow all the rest. */
+  #take(bytes: number): SharedArrayBuffer {
+    const free = this.#free;
+    this.#free = null;
+    const fits = free !== null && bytes <= free.byteLength && free.byteLength <= 4 * bytes;
+    return fits ? free : new SharedArrayBuffer(bytes + (bytes >>> 3));
   }
 
   #push(klines: Columns, rows: number, wantFacts: boolean) {
-    this.#lent = this.memory.take(rows * this.#bytesPerRow);
+    this.#lent = this.#take(rows * this.#bytesPerRow);
     const memory = new ChunkMemory(this.#lent);
     const output = this.#pipeline.push(
       KLINE_INPUTS.map((input) => columnOf(klines, input)),

@@ -15,7 +15,6 @@ import { OpenEnds } from './open-ends.js';
 import { Outbox } from './outbox.js';
 import { Publisher } from './publisher.js';
 import { Readiness } from './readiness.js';
-import { SpareMemory } from './spare-memory.js';
 import { connected, LastCall, unlessAborted } from './stopping.js';
 import { topicEnds } from './topic-ends.js';
 import type { Topics } from './topics.js';
@@ -131,7 +130,7 @@ async function begin(
   const producer = createProducer(kafka);
   await connected(producer, signal);
   const runId = await unlessAborted(warehouse.startRun('stream', topics.klines, now()), signal);
-  const context: StreamContext = { warehouse, versions, runId, now, loaded, memory: new SpareMemory() };
+  const context: StreamContext = { warehouse, versions, runId, now, loaded };
   return new RunningStream(kafka, producer, context, options, lastCall, outbox, open, ends.size);
 }
 
