@@ -13,6 +13,8 @@ export class DuckDbDirectory extends Directory {
   readonly #last = { symbol: 0, run: 0, task: 0, strategy: 0, change: 0 };
   /** Changes recorded by sessions that are still open. */
   readonly #openChanges = new Set<number>();
+  /** Newest committed change of each partition, by its ids with a comma: the file is this process's alone. */
+  readonly newestChanges = new Map<string, number>();
 
   /** @throws Error when the schema is newer than this program */
   async load(store: DuckDbStore): Promise<void> {
@@ -29,6 +31,12 @@ export class DuckDbDirectory extends Directory {
     last.task = Math.max(last.task, await one('task_id) AS n FROM run_task'));
     last.strategy = Math.max(last.strategy, await one('strategy_id) AS n FROM dim_strategy'));
     last.change = Math.max(last.change, await one('seq) AS n FROM kline_change'));
+
+    this.newestChanges.clear();
+    for (const { ids, seq } of await store.rows<{ ids: string; seq: number }>(
+      "SELECT symbol_id || ',' || interval_id AS ids, max(seq) AS seq FROM kline_change GROUP BY ALL",
+    ))
+      this.newestChanges.set(ids, seq);
 
     const symbols = await store.rows<{ symbol: string; id: number }>(
       'SELECT symbol, symbol_id AS id FROM dim_symbol',

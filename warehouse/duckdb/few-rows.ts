@@ -5,9 +5,13 @@ import { type ColumnKind, type ColumnSpec, values } from '../columns.js';
 /** Rows from which on an appender takes less time than a prepared statement. */
 export const FEW_ROWS = 4;
 
+/** Statements that are kept: of most tables a handful come, and no table may fill the memory with its own. */
+const MAX_STATEMENTS = 64;
+
 /**
  * Inserts a few rows at a time by prepared statements, which are kept: an appender takes twice as long to begin and to flush.
- * Columns are as in `BulkAppender`.
+ * A statement is planned anew, which takes as long as to run it, when a value is bound that is not of its column's very type;
+ * a NULL never is, so it is written into the statement. Columns are as in `BulkAppender`.
  */
 export class FewRows {
   readonly #statements = new Map<string, DuckDBPreparedStatement>();
@@ -20,18 +24,30 @@ export class FewRows {
     columns: readonly ColumnSpec[],
     parts: readonly { readonly ids: readonly number[]; readonly batch: RecordBatch }[],
   ): Promise<void> {
-    const rows = parts.reduce((sum, { batch }) => sum + batch.numRows, 0);
-    const statement = await this.#statement(table, parts[0]!.ids.length + columns.length, rows);
-    let at = 1;
-    for (const { ids, batch } of parts) {
-      const present = new Set(batch.schema.fields.map(({ name }) => name));
-      const arrays = columns.map(({ name }) => (present.has(name) ? values(batch, name) : null));
-      for (let row = 0; row < batch.numRows; row++) {
+    const rows = parts.flatMap(({ ids, batch }) => rowsOf(columns, ids, batch));
+    const tuples = rows.map(({ ids, cells }) => [
+      ...ids.map(() => '?'),
+      ...cells.map((cell) => (cell === null ? 'NULL' : '?')),
+    ]);
+    const values = tuples.map((marks) => `(${marks.join(', ')})`);
+    const sql = `INSERT INTO ${table} VALUES ${values.join(', ')}`;
+    const kept = this.#statements.get(sql);
+    const statement = kept ?? (await this.connection.prepare(sql));
+    const isKept = kept !== undefined || this.#statements.size < MAX_STATEMENTS;
+    if (isKept) this.#statements.set(sql, statement);
+    try {
+      let at = 1;
+      for (const { ids, cells } of rows) {
         for (const id of ids) statement.bindInteger(at++, id);
-        for (let c = 0; c < columns.length; c++) bind(statement, at++, columns[c]!.kind, arrays[c]?.[row]);
+        for (let c = 0; c < columns.length; c++) {
+          const cell = cells[c]!;
+          if (cell !== null) bind(statement, at++, columns[c]!.kind, cell);
+        }
       }
+      await statement.run();
+    } finally {
+      if (!isKept) statement.destroySync();
     }
-    await statement.run();
   }
 
   /** Ends the statements: each of them would keep the file open. */
@@ -39,30 +55,38 @@ export class FewRows {
     for (const statement of this.#statements.values()) statement.destroySync();
     this.#statements.clear();
   }
+}
 
-  async #statement(table: string, width: number, rows: number): Promise<DuckDBPreparedStatement> {
-    const tuple = `(${Array(width).fill('?').join(', ')})`;
-    const sql = `INSERT INTO ${table} VALUES ${Array(rows).fill(tuple).join(', ')}`;
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = await this.connection.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
+interface Row {
+  readonly ids: readonly number[];
+  /** By column; null: not known, or a column that the batch lacks. */
+  readonly cells: readonly (number | bigint | null)[];
+}
+
+function rowsOf(columns: readonly ColumnSpec[], ids: readonly number[], batch: RecordBatch): Row[] {
+  const present = new Set(batch.schema.fields.map(({ name }) => name));
+  const arrays = columns.map(({ name }) => (present.has(name) ? values(batch, name) : null));
+  return Array.from({ length: batch.numRows }, (_, row) => ({
+    ids,
+    cells: columns.map(({ kind }, c) => {
+      const value = arrays[c]?.[row];
+      if (value !== undefined && !Number.isNaN(value)) return value;
+      if (kind === 'time' && value !== undefined)
+        throw new Error('warehouse: a time is unknown; times and durations are whole ms');
+      return null;
+    }),
+  }));
 }
 
 function bind(
   statement: DuckDBPreparedStatement,
   at: number,
   kind: ColumnKind,
-  value: number | bigint | undefined,
+  value: number | bigint,
 ): void {
-  if (value === undefined || Number.isNaN(value)) {
-    if (kind === 'time' && value !== undefined)
-      throw new Error('warehouse: a time is unknown; times and durations are whole ms');
-    statement.bindNull(at);
-  } else if (kind === 'number') statement.bindDouble(at, value as number);
+  if (kind === 'number') statement.bindDouble(at, value as number);
   else if (kind === 'time' || kind === 'mask') statement.bindBigInt(at, BigInt(value));
-  else statement.bindInteger(at, value as number);
+  else if (kind === 'flag') statement.bindUTinyInt(at, value as number);
+  else if (kind === 'tiny') statement.bindTinyInt(at, value as number);
+  else statement.bindSmallInt(at, value as number);
 }

@@ -30,7 +30,8 @@ export class DuckDbSession extends StoreSession implements WriteSession {
   readonly #database: Database;
   readonly #writer: WriterConnection;
   readonly #symbols = new Map<string, number>();
-  readonly #changes: number[] = [];
+  /** Changes of its own, in their order, with the ids of their partition. */
+  readonly #changes = new Map<number, Ids>();
   #isOpen = true;
 
   private constructor(database: Database, writer: WriterConnection) {
@@ -57,7 +58,7 @@ export class DuckDbSession extends StoreSession implements WriteSession {
 
   async recordKlineChange(change: Omit<KlineChange, 'seq'>): Promise<number> {
     const ids = this.#ids(change);
-    const seq = this.#openChange();
+    const seq = this.#openChange(ids);
     await ledger.insertChange(this.#store(), ids, { ...change, seq });
     return seq;
   }
@@ -113,7 +114,10 @@ export class DuckDbSession extends StoreSession implements WriteSession {
   async advance(steps: readonly Advance[]): Promise<readonly number[]> {
     if (steps.length === 0) return [];
     const store = this.#store();
-    const moves = steps.map((step) => ({ ...step, ids: this.#ids(step), seq: this.#openChange() }));
+    const moves = steps.map((step) => {
+      const ids = this.#ids(step);
+      return { ...step, ids, seq: this.#openChange(ids) };
+    });
     const changed = await store.updateBy(
       'kline_change',
       {
@@ -136,6 +140,7 @@ export class DuckDbSession extends StoreSession implements WriteSession {
         await connection.run(`INSERT INTO dim_symbol VALUES (${id}, ${text(symbol)})`);
       await this.#database.commit(connection);
       for (const [symbol] of added) directory.committedSymbols.add(symbol);
+      for (const [seq, ids] of this.#changes) directory.newestChanges.set(ids.join(), seq);
       if (this.isMirroring) await this.#database.reload();
     });
     this.#end();
@@ -149,14 +154,23 @@ export class DuckDbSession extends StoreSession implements WriteSession {
 
   #end(): void {
     this.#isOpen = false;
-    for (const seq of this.#changes) this.#database.directory.closeChange(seq);
+    for (const seq of this.#changes.keys()) this.#database.directory.closeChange(seq);
     this.#database.returnWriter(this.#writer);
   }
 
-  #openChange(): number {
+  #openChange(ids: Ids): number {
     const seq = this.#database.directory.openChange();
-    this.#changes.push(seq);
+    this.#changes.set(seq, ids);
     return seq;
+  }
+
+  /** From memory: a statement takes a tenth of the time of a bar. */
+  protected override async newestChanges(partitions: readonly Ids[]): Promise<ReadonlyMap<string, number>> {
+    const newest = new Map<string, number>();
+    for (const ids of partitions)
+      newest.set(ids.join(), this.#database.directory.newestChanges.get(ids.join()) ?? 0);
+    for (const [seq, ids] of this.#changes) newest.set(ids.join(), seq);
+    return newest;
   }
 
   #use(): DuckDBConnection {

@@ -174,12 +174,19 @@ export abstract class StoreSession {
   async movedSince<Known extends KnownChange>(known: readonly Known[]): Promise<Known[]> {
     const own: { one: Known; ids: Ids }[] = [];
     for (const one of known) own.push({ one, ids: await this.own(one) });
-    const newest = await ledger.changesBehind(
-      await this.ready(),
+    const newest = await this.newestChanges(
       own.map(({ ids }) => ids),
       known.reduce((least, { seq }) => Math.min(least, seq), Number.POSITIVE_INFINITY),
     );
     return own.filter(({ one, ids }) => (newest.get(ids.join()) ?? 0) > one.seq).map(({ one }) => one);
+  }
+
+  /** Newest changes of partitions, by their ids with a comma; those up to `since` may be left out. */
+  protected async newestChanges(
+    partitions: readonly Ids[],
+    since: number,
+  ): Promise<ReadonlyMap<string, number>> {
+    return ledger.changesBehind(await this.ready(), partitions, since);
   }
 
   async appendRows(table: string, rows: readonly TableRow[]): Promise<void> {

@@ -155,6 +155,21 @@ export function ledgerCases(make: MakeWarehouse): void {
       expect(await moved({ ...ETH, seq: 0 })).toEqual([{ ...ETH, seq: 0 }]);
       expect(await moved({ ...ETH, seq: own })).toEqual([]);
       await session.rollback();
+
+      const next = await warehouse.begin();
+      expect(await next.movedSince([{ ...ETH, seq: 0 }])).toEqual([]);
+      // Rows of another warehouse are changes too.
+      const { rows } = await warehouse.query(
+        `SELECT symbol_id, interval_id FROM kline_change WHERE seq = ${last}`,
+      );
+      const [symbol_id, interval_id] = rows[0] as [number, number];
+      const copied = { seq: last + 100, run_id: 1, symbol_id, interval_id, from_time: 1, to_time: 2 };
+      await next.appendRows('kline_change', [{ ...copied, added: 1, revised: 0 }]);
+      await next.commit();
+      const after = await warehouse.begin();
+      expect(await after.movedSince([{ ...BTC, seq: last }, known])).toEqual([{ ...BTC, seq: last }]);
+      expect(await after.movedSince([{ ...BTC, seq: last + 100 }])).toEqual([]);
+      await after.rollback();
     });
 
     it('keeps lineage blocks and the states to resume from', async () => {
