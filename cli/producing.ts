@@ -67,14 +67,16 @@ async function send(signal: AbortSignal, options: ProduceOptions): Promise<void>
   const sent =
     series !== null
       ? await producing((producer) => follow(options, series, producer, signal, log))
-      : await withSources(options, rejects, (sources) =>
-          producing(async (producer) => {
-            for await (const bars of replay(sources, options.speed)) {
+      : await withSources(options, rejects, async (sources) => {
+          // First: what cannot be read makes no topic.
+          const replayed = await replay(sources, options.speed);
+          return producing(async (producer) => {
+            for await (const bars of replayed) {
               if (signal.aborted) break;
               await producer.send(bars);
             }
-          }),
-        );
+          });
+        });
   const elapsedMs = performance.now() - startedAt;
   const rejected = Object.fromEntries(rejects);
   const document = { topic: options.topic, sent, rejected, elapsed_ms: elapsedMs };

@@ -33,6 +33,7 @@ describe('mistakes end with 2 before a broker is asked', () => {
       ['produce', '--replay', 'nameless.csv'],
       "produce: the name 'nameless.csv' does not say symbol and interval",
     ],
+    [['produce', '--replay', 'BTCUSDT-1h.csv'], "produce: there is no file 'BTCUSDT-1h.csv'"],
     [['produce', '--replay', '--symbol', 'NOPE'], 'has no bars of NOPE'],
   ])('%j', async ([command, ...args], said) => {
     const { code, stderr } = await klinemill([command!, ...nowhere, ...args!]);

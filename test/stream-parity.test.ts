@@ -138,7 +138,7 @@ describe.skipIf(missing !== null)(`real klines through Kafka (${missing ?? 'all 
     const placed: { at: number; message: { key: string; value: string } }[] = [];
     for (const [i, file] of files.entries()) {
       const bars: { key: string; value: string }[] = [];
-      for await (const some of replay(await fileSources([file], {}, NOW, new Map()), null))
+      for await (const some of await replay(await fileSources([file], {}, NOW, new Map()), null))
         for (const { key, value } of some) bars.push({ key: `${key.symbol}|${key.interval}`, value });
       const mixed = disordered(bars, { seed: 10 * seed + i, twice: 0.1, late: 0.05, lateBy: 50 });
       for (const [at, message] of mixed.entries()) placed.push({ at: at / mixed.length, message });

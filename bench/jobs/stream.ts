@@ -33,7 +33,7 @@ export async function fillTopic({
     files.map(({ path, symbol }) => fileSources([path], { symbol, interval }, NOW, new Map())),
   );
   const producer = await KlineProducer.connect(kafka, topic);
-  for await (const bars of replay(sources.flat(), null)) await producer.send(bars);
+  for await (const bars of await replay(sources.flat(), null)) await producer.send(bars);
   await producer.close();
   return { topic, bars: producer.sent };
 }

@@ -70,34 +70,42 @@ interface Cursor {
  * The bars of all sources in the order of their close, each series in the order of its source.
  *
  * @param barsPerSecond null: as fast as they are taken
+ * @throws UserError for what cannot be read of the first bars of a source
  */
-export async function* replay(
+export async function replay(
   sources: readonly ReplaySource[],
   barsPerSecond: number | null,
-): AsyncGenerator<readonly OutgoingBar[]> {
+): Promise<AsyncGenerator<readonly OutgoingBar[]>> {
   const cursors: Cursor[] = [];
   for (const source of sources) {
     const cursor = { source, columns: [], rows: 0, row: -1 };
     if (await advance(cursor)) cursors.push(cursor);
   }
+  return bars(cursors, barsPerSecond);
+}
+
+async function* bars(
+  cursors: Cursor[],
+  barsPerSecond: number | null,
+): AsyncGenerator<readonly OutgoingBar[]> {
   const startedAt = performance.now();
   let sent = 0;
   while (cursors.length > 0) {
     let room = BATCH_BARS;
     if (barsPerSecond !== null) {
       await delay(TICK_MS);
-      const due = Math.floor(((performance.now() - startedAt) / 1000) * barsPerSecond) - sent;
-      room = Math.min(due, BATCH_BARS);
+      const late = Math.floor(((performance.now() - startedAt) / 1000) * barsPerSecond) - sent;
+      room = Math.min(late, BATCH_BARS);
     }
-    const bars: OutgoingBar[] = [];
-    while (bars.length < room && cursors.length > 0) {
+    const due: OutgoingBar[] = [];
+    while (due.length < room && cursors.length > 0) {
       const cursor = earliest(cursors);
       const { key, source } = cursor.source;
-      bars.push(outgoingBar(key, source, cursor.columns, cursor.row));
+      due.push(outgoingBar(key, source, cursor.columns, cursor.row));
       if (!(await advance(cursor))) cursors.splice(cursors.indexOf(cursor), 1);
     }
-    sent += bars.length;
-    if (bars.length > 0) yield bars;
+    sent += due.length;
+    if (due.length > 0) yield due;
   }
 }
 
