@@ -60,7 +60,7 @@ export type { KafkaSettings } from './stream/kafka.js';
 export type { KlineProducer, OutgoingBar } from './stream/kline-producer.js';
 export type { StreamObserver, StreamPoint } from './stream/observer.js';
 export type { ReplayRejects, ReplaySource } from './stream/replay.js';
-export type { StreamOptions, StreamReport } from './stream/stream.js';
+export type { StreamOptions, StreamReport } from './stream/stream-options.js';
 export { MESSAGE_VERSION, TOPICS, type Topics } from './stream/topics.js';
 export { streaming } from './streaming.js';
 export { isSymbol, SYMBOL_FORM } from './symbol.js';
