@@ -32,5 +32,9 @@ process.once('message', async ({ job, args }: ChildRequest) => {
     reply = { error: (error as Error).stack ?? String(error), peakBytes: peakBytes() };
   }
   // A job that failed may have left a connection open, which would keep the process, and whoever waits for its end.
-  process.send!(reply, () => (reply.error === undefined ? process.disconnect() : process.exit()));
+  process.send!(reply, () => {
+    if (reply.error !== undefined) process.exit();
+    // A run that was interrupted is gone by now.
+    if (process.connected) process.disconnect();
+  });
 });

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { BenchCase, BenchContext, Sample } from '../case.js';
 import { head, loadKlines, SERIES, writeCsv } from '../corpus.js';
+import { onInterrupt } from '../interrupt.js';
 import type { StreamSources } from '../jobs/stream.js';
 import { runJob } from '../run-job.js';
 
@@ -9,6 +11,8 @@ interface StreamInput {
   readonly brokers: string;
   readonly topic: string;
   readonly bars: number;
+  /** The topic is removed without it. */
+  readonly forget: () => void;
   readonly withFile: BenchContext['withFile'];
 }
 
@@ -36,8 +40,10 @@ export const stream: BenchCase<StreamInput> = {
     const files = Array.from({ length: symbols }, (_, i) => ({ symbol: `BENCH${i}`, path }));
     const sources = { interval, files };
     const brokers = process.env.KLINEMILL_TEST_KAFKA!;
-    const { result } = await runJob('fillTopic', { ...sources, brokers });
-    return { sources, brokers, ...result, withFile };
+    const topic = `klinemill-bench-${randomUUID()}`;
+    const forget = onInterrupt(() => runJob('dropTopic', { brokers, topic }));
+    const { result } = await runJob('fillTopic', { ...sources, brokers, topic });
+    return { sources, brokers, topic, bars: result, forget, withFile };
   },
   work: ({ bars }) => ({ bars, rows: bars }),
   check: async ({ sources, brokers, topic, bars, withFile }) => {
@@ -73,5 +79,8 @@ export const stream: BenchCase<StreamInput> = {
         }),
     },
   ],
-  release: async ({ brokers, topic }) => void (await runJob('dropTopic', { brokers, topic })),
+  release: async ({ brokers, topic, forget }) => {
+    forget();
+    await runJob('dropTopic', { brokers, topic });
+  },
 };

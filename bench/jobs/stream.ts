@@ -19,14 +19,14 @@ export interface StreamArgs {
   readonly topic: string;
 }
 
-/** A new topic with the bars of all sources in the order of their close. @returns its name */
+/** A new topic with the bars of all sources in the order of their close. @returns how many they are */
 export async function fillTopic({
   brokers,
+  topic,
   interval,
   files,
-}: StreamSources & { readonly brokers: string }): Promise<{ topic: string; bars: number }> {
+}: StreamSources & Omit<StreamArgs, 'file'>): Promise<number> {
   const { createKafka, ensureTopics, fileSources, KlineProducer, replay } = await streaming();
-  const topic = `klinemill-bench-${randomUUID()}`;
   const kafka = createKafka({ brokers: [brokers], clientId: 'klinemill-bench' });
   await ensureTopics(kafka, { [topic]: files.length });
   const sources = await Promise.all(
@@ -35,7 +35,7 @@ export async function fillTopic({
   const producer = await KlineProducer.connect(kafka, topic);
   for await (const bars of await replay(sources.flat(), null)) await producer.send(bars);
   await producer.close();
-  return { topic, bars: producer.sent };
+  return producer.sent;
 }
 
 /** Removes a topic and those that taking it in has made beside it. */
