@@ -114,6 +114,7 @@ export class StreamCore {
     const openedAt = performance.now();
     observer.reached?.('before-transaction');
     const session = await context.warehouse.begin();
+    let haveMovedOn = false;
     try {
       const [moved] = await this.#forgetMoved(session, this.#seriesOf(decoded));
       if (moved !== undefined) throw new PartitionMovedError(moved.key);
@@ -124,6 +125,7 @@ export class StreamCore {
         options.topic,
         options.rules.revise,
       );
+      haveMovedOn = true;
       const ingested = await ingest.run(decoded);
       const computedAt = performance.now();
       await ingest.writeLedgers();
@@ -148,7 +150,8 @@ export class StreamCore {
       return ingested;
     } catch (error) {
       await session.rollback().catch(() => {});
-      if (!(error instanceof PartitionMovedError)) this.drop();
+      // Found before anything was done, only the moved ones are opened anew.
+      if (haveMovedOn || !(error instanceof PartitionMovedError)) this.drop();
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { WarehouseFailedError, WarehouseHeldError } from '../errors.js';
+import { WarehouseAccessError, WarehouseFailedError, WarehouseHeldError } from '../errors.js';
 import { makeFolder } from '../make-folder.js';
 import { text } from '../store/sql.js';
 import type { BulkAppender } from './append.js';
@@ -274,7 +274,7 @@ export class Database {
     }
   }
 
-  /** Reads the dimensions again. */
+  /** Reads the dimensions again. The mutex is held by the caller: a commit meanwhile would be forgotten. */
   reload(): Promise<void> {
     return this.use((store) => this.directory.load(store));
   }
@@ -347,7 +347,12 @@ async function createInstance(url: string, path: string, options: DatabaseOption
 function fileKey(path: string, readOnly: boolean): string {
   const file = resolve(path);
   if (readOnly && !exists(file)) throw new Error(`warehouse: duckdb:${path} does not exist`);
-  if (!readOnly) makeFolder(dirname(file));
+  if (!readOnly)
+    try {
+      makeFolder(dirname(file));
+    } catch (error) {
+      throw new WarehouseAccessError(`warehouse: cannot open duckdb:${path}: ${(error as Error).message}`);
+    }
   return exists(file) ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file));
 }
 

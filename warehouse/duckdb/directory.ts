@@ -14,7 +14,8 @@ export class DuckDbDirectory extends Directory {
   /** Changes recorded by sessions that are still open. */
   readonly #openChanges = new Set<number>();
   /** Newest committed change of each partition, by its ids with a comma: the file is this process's alone. */
-  readonly newestChanges = new Map<string, number>();
+  readonly #newestChanges = new Map<string, { readonly seq: number; readonly at: number }>();
+  #clock = 0;
 
   /** @throws Error when the schema is newer than this program */
   async load(store: DuckDbStore): Promise<void> {
@@ -32,11 +33,16 @@ export class DuckDbDirectory extends Directory {
     last.strategy = Math.max(last.strategy, await one('strategy_id) AS n FROM dim_strategy'));
     last.change = Math.max(last.change, await one('seq) AS n FROM kline_change'));
 
-    this.newestChanges.clear();
-    for (const { ids, seq } of await store.rows<{ ids: string; seq: number }>(
+    const newest = await store.rows<{ ids: string; seq: number }>(
       "SELECT symbol_id || ',' || interval_id AS ids, max(seq) AS seq FROM kline_change GROUP BY ALL",
-    ))
-      this.newestChanges.set(ids, seq);
+    );
+    const at = ++this.#clock;
+    const before = new Map(this.#newestChanges);
+    this.#newestChanges.clear();
+    for (const { ids, seq } of newest) {
+      const known = before.get(ids);
+      this.#newestChanges.set(ids, known?.seq === seq ? known : { seq, at });
+    }
 
     const symbols = await store.rows<{ symbol: string; id: number }>(
       'SELECT symbol, symbol_id AS id FROM dim_symbol',
@@ -80,6 +86,28 @@ export class DuckDbDirectory extends Directory {
    */
   settledChange(): number {
     return this.#openChanges.size === 0 ? this.#last.change : Math.min(...this.#openChanges) - 1;
+  }
+
+  /** Moves on when changes are committed. */
+  get clock(): number {
+    return this.#clock;
+  }
+
+  /** These changes are committed. @param changes by number */
+  changed(changes: ReadonlyMap<number, { readonly ids: readonly number[] }>): void {
+    const at = ++this.#clock;
+    for (const [seq, { ids }] of changes)
+      this.#newestChanges.set(ids.join(), { seq: Math.max(seq, this.newestChange(ids)), at });
+  }
+
+  /** Number of a partition's newest committed change; 0: it has none. */
+  newestChange(ids: readonly number[]): number {
+    return this.#newestChanges.get(ids.join())?.seq ?? 0;
+  }
+
+  /** True when a change of the partition was committed after the clock said so. */
+  hasChangedSince(ids: readonly number[], clock: number): boolean {
+    return (this.#newestChanges.get(ids.join())?.at ?? 0) > clock;
   }
 
   /** Id of a symbol, given out when it is new. */

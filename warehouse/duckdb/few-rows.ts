@@ -1,11 +1,12 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
 import type { RecordBatch } from 'apache-arrow';
+import { LRUCache } from 'lru-cache';
 import { type ColumnKind, type ColumnSpec, values } from '../columns.js';
 
 /** Rows from which on an appender takes less time than a prepared statement. */
 export const FEW_ROWS = 4;
 
-/** Statements that are kept: of most tables a handful come, and no table may fill the memory with its own. */
+/** Statements that are kept, the newest used: series that warm up bring as many patterns of NULL as they have bars. */
 const MAX_STATEMENTS = 64;
 
 /**
@@ -14,7 +15,10 @@ const MAX_STATEMENTS = 64;
  * a NULL never is, so it is written into the statement. Columns are as in `BulkAppender`.
  */
 export class FewRows {
-  readonly #statements = new Map<string, DuckDBPreparedStatement>();
+  readonly #statements = new LRUCache<string, DuckDBPreparedStatement>({
+    max: MAX_STATEMENTS,
+    dispose: (statement) => statement.destroySync(),
+  });
 
   constructor(private readonly connection: DuckDBConnection) {}
 
@@ -31,28 +35,24 @@ export class FewRows {
     ]);
     const values = tuples.map((marks) => `(${marks.join(', ')})`);
     const sql = `INSERT INTO ${table} VALUES ${values.join(', ')}`;
-    const kept = this.#statements.get(sql);
-    const statement = kept ?? (await this.connection.prepare(sql));
-    const isKept = kept !== undefined || this.#statements.size < MAX_STATEMENTS;
-    if (isKept) this.#statements.set(sql, statement);
-    try {
-      let at = 1;
-      for (const { ids, cells } of rows) {
-        for (const id of ids) statement.bindInteger(at++, id);
-        for (let c = 0; c < columns.length; c++) {
-          const cell = cells[c]!;
-          if (cell !== null) bind(statement, at++, columns[c]!.kind, cell);
-        }
-      }
-      await statement.run();
-    } finally {
-      if (!isKept) statement.destroySync();
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = await this.connection.prepare(sql);
+      this.#statements.set(sql, statement);
     }
+    let at = 1;
+    for (const { ids, cells } of rows) {
+      for (const id of ids) statement.bindInteger(at++, id);
+      for (let c = 0; c < columns.length; c++) {
+        const cell = cells[c]!;
+        if (cell !== null) bind(statement, at++, columns[c]!.kind, cell);
+      }
+    }
+    await statement.run();
   }
 
   /** Ends the statements: each of them would keep the file open. */
   close(): void {
-    for (const statement of this.#statements.values()) statement.destroySync();
     this.#statements.clear();
   }
 }

@@ -33,7 +33,7 @@ export async function migrate(
     if (applied.length + done.length > 0) await createViews(store);
     return done;
   });
-  await database.reload();
+  await database.mutex.run(() => database.reload());
   return { applied: [...applied, ...changes], version: directory.version };
 }
 

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RecordBatch } from 'apache-arrow';
 import type { ColumnSpec } from '../columns.js';
+import { PartitionMovedError } from '../errors.js';
 import { codeColumn } from '../schema/bar-indicator.js';
 import { indicatorColumns, KLINE_COLUMNS } from '../schema/batches.js';
 import { checkColumns, indicatorSource, resultSource } from '../store/facts.js';
@@ -30,20 +31,24 @@ export class DuckDbSession extends StoreSession implements WriteSession {
   readonly #database: Database;
   readonly #writer: WriterConnection;
   readonly #symbols = new Map<string, number>();
-  /** Changes of its own, in their order, with the ids of their partition. */
-  readonly #changes = new Map<number, Ids>();
+  /** Changes of its own by number, in their order. */
+  readonly #changes = new Map<number, { readonly key: PartitionKey; readonly ids: Ids }>();
+  /** What the clock of changes said when it began. */
+  readonly #began: number;
   #isOpen = true;
 
-  private constructor(database: Database, writer: WriterConnection) {
+  private constructor(database: Database, writer: WriterConnection, began: number) {
     super();
     this.#database = database;
     this.#writer = writer;
+    this.#began = began;
   }
 
   static async begin(database: Database): Promise<DuckDbSession> {
     const writer = await database.takeWriter();
+    const began = database.directory.clock;
     await writer.connection.run('BEGIN TRANSACTION');
-    return new DuckDbSession(database, writer);
+    return new DuckDbSession(database, writer, began);
   }
 
   async reviseKlines(key: PartitionKey, batch: RecordBatch, runId: number): Promise<void> {
@@ -58,7 +63,7 @@ export class DuckDbSession extends StoreSession implements WriteSession {
 
   async recordKlineChange(change: Omit<KlineChange, 'seq'>): Promise<number> {
     const ids = this.#ids(change);
-    const seq = this.#openChange(ids);
+    const seq = this.#openChange(change, ids);
     await ledger.insertChange(this.#store(), ids, { ...change, seq });
     return seq;
   }
@@ -116,7 +121,7 @@ export class DuckDbSession extends StoreSession implements WriteSession {
     const store = this.#store();
     const moves = steps.map((step) => {
       const ids = this.#ids(step);
-      return { ...step, ids, seq: this.#openChange(ids) };
+      return { ...step, ids, seq: this.#openChange(step, ids) };
     });
     const changed = await store.updateBy(
       'kline_change',
@@ -135,12 +140,13 @@ export class DuckDbSession extends StoreSession implements WriteSession {
     const connection = this.#use();
     const { directory, mutex } = this.#database;
     await mutex.run(async () => {
+      this.#checkChanges();
       const added = [...this.#symbols].filter(([symbol]) => !directory.committedSymbols.has(symbol));
       for (const [symbol, id] of added)
         await connection.run(`INSERT INTO dim_symbol VALUES (${id}, ${text(symbol)})`);
       await this.#database.commit(connection);
       for (const [symbol] of added) directory.committedSymbols.add(symbol);
-      for (const [seq, ids] of this.#changes) directory.newestChanges.set(ids.join(), seq);
+      directory.changed(this.#changes);
       if (this.isMirroring) await this.#database.reload();
     });
     this.#end();
@@ -158,18 +164,28 @@ export class DuckDbSession extends StoreSession implements WriteSession {
     this.#database.returnWriter(this.#writer);
   }
 
-  #openChange(ids: Ids): number {
+  #openChange(key: PartitionKey, ids: Ids): number {
     const seq = this.#database.directory.openChange();
-    this.#changes.set(seq, ids);
+    this.#changes.set(seq, { key, ids });
     return seq;
+  }
+
+  /**
+   * DuckDB sees no conflict in two transactions that add bars to one partition. The second one has not seen the first
+   * one's, and numbers of changes that are committed out of their order would be passed over.
+   */
+  #checkChanges(): void {
+    const { directory } = this.#database;
+    for (const { key, ids } of this.#changes.values())
+      if (directory.hasChangedSince(ids, this.#began)) throw new PartitionMovedError(key);
   }
 
   /** From memory: a statement takes a tenth of the time of a bar. */
   protected override async newestChanges(partitions: readonly Ids[]): Promise<ReadonlyMap<string, number>> {
     const newest = new Map<string, number>();
-    for (const ids of partitions)
-      newest.set(ids.join(), this.#database.directory.newestChanges.get(ids.join()) ?? 0);
-    for (const [seq, ids] of this.#changes) newest.set(ids.join(), seq);
+    for (const ids of partitions) newest.set(ids.join(), this.#database.directory.newestChange(ids));
+    for (const [seq, { ids }] of this.#changes)
+      newest.set(ids.join(), Math.max(seq, newest.get(ids.join()) ?? 0));
     return newest;
   }
 
