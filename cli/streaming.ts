@@ -1,4 +1,4 @@
-import { type StreamObserver, type StreamReport, streaming } from '../engine/index.js';
+import { type StreamObserver, type StreamOptions, type StreamReport, streaming } from '../engine/index.js';
 import type { Warehouse } from '../warehouse/index.js';
 import type { CommonOptions } from './command.js';
 import { counted, duration, rate, whole } from './format.js';
@@ -11,7 +11,7 @@ import { createLog } from './stream/log.js';
 import { streamMetrics } from './stream/metrics.js';
 import { together } from './stream/together.js';
 
-const { collectUnderLoad, stream } = await streaming();
+const { checkStream, collectUnderLoad, stream } = await streaming();
 
 export interface StreamCommandOptions extends CommonOptions, KafkaOptions {
   readonly group: string;
@@ -30,12 +30,31 @@ export interface StreamCommandOptions extends CommonOptions, KafkaOptions {
 export function streamUntil(signal: AbortSignal, options: StreamCommandOptions): Promise<void> {
   const log = createLog();
   notesTo((line) => log.warn(line));
-  return withLoader(options, (warehouse) => streamInto(warehouse, options, signal, log), signal);
+  const from = sourceOf(options, log);
+  // First: a mistake makes no warehouse.
+  checkStream(from);
+  return withLoader(options, (warehouse) => streamInto(warehouse, options, from, signal, log), signal);
+}
+
+/** Broker and topics. */
+function sourceOf(
+  options: StreamCommandOptions,
+  log: ReturnType<typeof createLog>,
+): Pick<StreamOptions, 'kafka' | 'topics'> {
+  return {
+    kafka: kafkaSettings(options, (level, message, extra) => log[level](extra, message)),
+    topics: {
+      klines: options.topic,
+      deadLetters: `${options.topic}.dlq`,
+      predictions: options.predictionTopic,
+    },
+  };
 }
 
 async function streamInto(
   warehouse: Warehouse,
   options: StreamCommandOptions,
+  from: Pick<StreamOptions, 'kafka' | 'topics'>,
   signal: AbortSignal,
   log: ReturnType<typeof createLog>,
 ): Promise<void> {
@@ -65,12 +84,7 @@ async function streamInto(
   try {
     const { now } = options;
     const report = await stream(warehouse, {
-      kafka: kafkaSettings(options, (level, message, extra) => log[level](extra, message)),
-      topics: {
-        klines: options.topic,
-        deadLetters: `${options.topic}.dlq`,
-        predictions: options.predictionTopic,
-      },
+      ...from,
       groupId: options.group,
       symbols: options.symbols === undefined ? null : new Set(options.symbols),
       revise: options.revise === true,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { klineMessage } from '../engine/stream/kline-message.js';
@@ -25,6 +26,8 @@ describe('mistakes end with 2 before a broker is asked', () => {
     [['stream', '--topic', 'a/b'], "'a/b' is invalid. It is no topic"],
     [['produce', '--replay', '--topic', 'a b'], "'a b' is invalid. It is no topic"],
     [['stream', '--prediction-topic', '..'], "'..' is invalid. It is no topic"],
+    [['stream', '--prediction-topic', 'market.kline.v1'], "'market.kline.v1' is two of them"],
+    [['stream', '--topic', 'a', '--prediction-topic', 'a.dlq'], "'a.dlq' is two of them"],
     [['stream', '--symbols', 'BTCUSDT,,ETHUSDT'], "'' is no symbol"],
     [['stream', '--brokers', '127.0.0.1:70000'], "'127.0.0.1:70000' is not HOST:PORT"],
     [['produce', '--live', '--interval', '1h'], 'produce: --live and --poll need --symbol'],
@@ -41,17 +44,22 @@ describe('mistakes end with 2 before a broker is asked', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it.each(['foo', ''])('KLINEMILL_LOG_LEVEL=%j', async (level) => {
-    const child = start(['stream', ...nowhere], { KLINEMILL_LOG_LEVEL: level });
+  it.each<[Record<string, string>, string]>([
+    [{ KLINEMILL_LOG_LEVEL: 'foo' }, "KLINEMILL_LOG_LEVEL: 'foo' is not one of"],
+    [{ KLINEMILL_LOG_LEVEL: '' }, "KLINEMILL_LOG_LEVEL: '' is not one of"],
+    [{ KLINEMILL_KAFKA_TLS: 'true' }, "KLINEMILL_KAFKA_TLS: 'true' is not one of 0, 1"],
+    [{ KLINEMILL_KAFKA_SASL: 'ldap' }, "KLINEMILL_KAFKA_SASL: 'ldap' is not one of"],
+    [{ KLINEMILL_KAFKA_SASL: 'plain' }, 'KLINEMILL_KAFKA_USERNAME: KLINEMILL_KAFKA_SASL=plain needs one'],
+  ])('%j', async (environment, said) => {
+    const made = join(folder.path, 'made.duckdb');
+    const child = start(['stream', '--brokers', '127.0.0.1:1', '--warehouse', `duckdb:${made}`], environment);
     let stderr = '';
     child.stderr!.on('data', (data) => {
       stderr += String(data);
     });
     const code = await new Promise((resolve) => child.on('close', resolve));
-    expect([code, stderr]).toEqual([
-      2,
-      expect.stringContaining(`KLINEMILL_LOG_LEVEL: '${level}' is not one of`),
-    ]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
+    expect(existsSync(made)).toBe(false);
   });
 });
 

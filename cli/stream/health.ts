@@ -19,7 +19,7 @@ export function healthApp(registry: Registry, readiness: Readiness): Hono {
   return app;
 }
 
-/** A server that listens. @throws Error when the port is taken */
+/** A server that listens. @throws Error that names the option when it cannot, as when the port is taken */
 export async function serveHealth(
   app: Hono,
   host: string,
@@ -27,7 +27,7 @@ export async function serveHealth(
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', ({ message }) => reject(new Error(`stream: --health-port ${port}: ${message}`)));
     server.listen(port, host, resolve);
   });
   return {

@@ -7,4 +7,4 @@ export { pollKlines } from './poll.js';
 export { PREDICTION_MESSAGE } from './prediction-message.js';
 export { produceUntil } from './produce-until.js';
 export { fileSources, replay, warehouseSources } from './replay.js';
-export { stream } from './stream.js';
+export { checkStream, stream } from './stream.js';

@@ -22,9 +22,7 @@ const TRY_AGAIN_MS = 250;
 /** A client of the broker. Requests that fail for a while are tried again for about half a minute. */
 export function createKafka(settings: KafkaSettings): Kafka {
   const { brokers, clientId, sasl, ssl = false, log } = settings;
-  for (const broker of brokers)
-    if (!isAddress(broker))
-      throw new UserError(`--brokers: '${broker}' is not HOST:PORT, the port from 1 to 65535`);
+  checkBrokers(brokers);
   return new kafkajs.Kafka({
     clientId,
     brokers: [...brokers],
@@ -36,6 +34,13 @@ export function createKafka(settings: KafkaSettings): Kafka {
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => log?.(levelOf(entry), entry.log.message, withoutText(entry)),
   });
+}
+
+/** @throws UserError */
+export function checkBrokers(brokers: readonly string[]): void {
+  for (const broker of brokers)
+    if (!isAddress(broker))
+      throw new UserError(`--brokers: '${broker}' is not HOST:PORT, the port from 1 to 65535`);
 }
 
 function isAddress(broker: string): boolean {

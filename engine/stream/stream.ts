@@ -2,13 +2,14 @@ import type { Warehouse } from '../../warehouse/index.js';
 import { recompute } from '../recompute.js';
 import { currentVersions } from '../versions.js';
 import { LoadedPartitions, type StreamContext } from './context.js';
-import { createKafka, createProducer, ensureTopics } from './kafka.js';
+import { checkBrokers, createKafka, createProducer, ensureTopics } from './kafka.js';
 import { OpenEnds } from './open-ends.js';
 import { Outbox } from './outbox.js';
 import { RunningStream } from './running-stream.js';
 import { connected, LastCall, unlessAborted } from './stopping.js';
 import type { StreamOptions, StreamReport } from './stream-options.js';
 import { topicEnds } from './topic-ends.js';
+import { checkTopics } from './topics.js';
 
 const NOTHING: Omit<StreamReport, 'elapsedMs'> = {
   runId: null,
@@ -25,14 +26,21 @@ const NOTHING: Omit<StreamReport, 'elapsedMs'> = {
 /** What is not done so long after the signal, with a broker or a database away, is left to the next run. */
 const STOP_PATIENCE_MS = 6_000;
 
+/** @throws UserError for what cannot be, before a broker is asked or anything is made */
+export function checkStream({ kafka, topics }: Pick<StreamOptions, 'kafka' | 'topics'>): void {
+  checkBrokers(kafka.brokers);
+  checkTopics(topics);
+}
+
 /**
  * Takes the klines of a topic into the warehouse, with every fact of them, until `signal` ends it: then it resolves within
  * seconds, whatever is away. A connection or a transaction that gave no answer by then is left open for the process to end.
  *
- * @throws UserError when the stored offsets are not the topic's; what the broker throws when it cannot be reached at all
+ * @throws UserError for options that cannot be, or when the stored offsets are not the topic's; what the broker throws when it cannot be reached at all
  */
 export async function stream(warehouse: Warehouse, options: StreamOptions): Promise<StreamReport> {
   const { signal, observer } = options;
+  checkStream(options);
   const startedAt = performance.now();
   const lastCall = new LastCall(signal, STOP_PATIENCE_MS);
   let running: RunningStream | null = null;

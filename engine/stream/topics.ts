@@ -1,4 +1,5 @@
 import type { PartitionKey } from '../../warehouse/index.js';
+import { UserError } from '../errors.js';
 import { INTERVAL_NAMES } from '../interval.js';
 import { isSymbol } from '../symbol.js';
 
@@ -15,6 +16,16 @@ export const TOPICS: Topics = {
   deadLetters: 'market.kline.v1.dlq',
   predictions: 'market.prediction.v1',
 };
+
+/** @throws UserError when two are one: a stream would take in what it writes */
+export function checkTopics(topics: Topics): void {
+  const names = Object.values<string>({ ...topics });
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new UserError(
+      `stream: the topics of klines, dead letters (TOPIC.dlq) and predictions must differ; '${twice}' is two of them`,
+    );
+}
 
 /** Version of the messages' form: `v` in them and the header `schema`. */
 export const MESSAGE_VERSION = 1;
