@@ -13,7 +13,7 @@ import type { Outbox } from './outbox.js';
 import { Publisher } from './publisher.js';
 import { Readiness } from './readiness.js';
 import { type LastCall, unlessAborted } from './stopping.js';
-import type { StreamOptions, StreamReport } from './stream-options.js';
+import { noCounts, type StreamOptions, type StreamReport } from './stream-options.js';
 import { topicEnds } from './topic-ends.js';
 
 /** More would hold more memory and gain nothing. */
@@ -29,17 +29,7 @@ export class RunningStream {
   /** Why it ended, when that is no ordinary end. */
   failure: Error | null = null;
   #end!: () => void;
-  readonly #counts = {
-    messages: 0,
-    added: 0,
-    revised: 0,
-    duplicates: 0,
-    computed: 0,
-    dead: 0,
-    lost: 0,
-    transactions: 0,
-    published: 0,
-  };
+  readonly #counts = noCounts();
   readonly #core: StreamCore;
   readonly #group: GroupCommit;
   readonly #consumer: StreamConsumer;

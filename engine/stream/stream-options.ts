@@ -26,18 +26,35 @@ export interface StreamOptions {
   readonly now: () => number;
 }
 
-export interface StreamReport {
+/** What a stream has done so far. */
+export interface StreamCounts {
+  messages: number;
+  added: number;
+  revised: number;
+  duplicates: number;
+  computed: number;
+  dead: number;
+  /** Messages that had expired before they could be taken in. */
+  lost: number;
+  transactions: number;
+  published: number;
+}
+
+export interface StreamReport extends Readonly<StreamCounts> {
   /** null: the signal came before the run began. */
   readonly runId: number | null;
-  readonly messages: number;
-  readonly added: number;
-  readonly revised: number;
-  readonly duplicates: number;
-  readonly computed: number;
-  readonly dead: number;
-  /** Messages that had expired before they could be taken in. */
-  readonly lost: number;
-  readonly transactions: number;
-  readonly published: number;
   readonly elapsedMs: number;
 }
+
+/** Nothing yet. */
+export const noCounts = (): StreamCounts => ({
+  messages: 0,
+  added: 0,
+  revised: 0,
+  duplicates: 0,
+  computed: 0,
+  dead: 0,
+  lost: 0,
+  transactions: 0,
+  published: 0,
+});

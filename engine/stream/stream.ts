@@ -7,22 +7,10 @@ import { OpenEnds } from './open-ends.js';
 import { Outbox } from './outbox.js';
 import { RunningStream } from './running-stream.js';
 import { connected, LastCall, unlessAborted } from './stopping.js';
-import type { StreamOptions, StreamReport } from './stream-options.js';
+import { noCounts, type StreamOptions, type StreamReport } from './stream-options.js';
 import { topicEnds } from './topic-ends.js';
 import { checkTopics } from './topics.js';
 
-const NOTHING: Omit<StreamReport, 'elapsedMs'> = {
-  runId: null,
-  messages: 0,
-  added: 0,
-  revised: 0,
-  duplicates: 0,
-  computed: 0,
-  dead: 0,
-  lost: 0,
-  transactions: 0,
-  published: 0,
-};
 /** What is not done so long after the signal, with a broker or a database away, is left to the next run. */
 const STOP_PATIENCE_MS = 6_000;
 
@@ -56,7 +44,7 @@ export async function stream(warehouse: Warehouse, options: StreamOptions): Prom
       throw error;
     }
   }
-  const report = (await running?.stop()) ?? NOTHING;
+  const report = (await running?.stop()) ?? { ...noCounts(), runId: null };
   observer.ready?.(false);
   return { ...report, elapsedMs: performance.now() - startedAt };
 }
