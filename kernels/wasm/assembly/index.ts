@@ -3,10 +3,11 @@ export { bbands } from './bbands';
 export { cci } from './cci';
 export { difference, roc } from './change';
 export { cross, expansion, monotone, trend, within } from './conditions';
+export { decide, scoringRules } from './decide';
 export { dmi } from './dmi';
 export { mfi } from './mfi';
 export { donchian, stoch } from './range';
-export { addMetric, addWeight, beginScores, decide, lookUp, scoringRules } from './scoring';
+export { addMetric, addWeight, beginScores, lookUp } from './scoring';
 export { sma } from './sma';
 export { vwap } from './vwap';
 
