@@ -1,8 +1,12 @@
-import { BLOCK_ROWS, type CompiledStrategy, compileStrategy, durationOf } from '../engine/index.js';
+import {
+  BLOCK_ROWS,
+  bindMetrics,
+  type CompiledStrategy,
+  compileStrategy,
+  durationOf,
+} from '../engine/index.js';
 import {
   type Bars,
-  difference as bindDifference,
-  CONDITIONS,
   newColumn,
   newPredictions,
   newRows,
@@ -14,23 +18,13 @@ import { computeCodes } from './kernel-input.js';
 import type { Klines } from './klines.js';
 import { benchStrategies } from './strategies.js';
 
-/** A metric bound to its columns, as the pipeline binds it. */
-interface BoundMetric {
-  readonly params: CompiledStrategy['metrics'][number];
-  /** y is `left`, or `left - right`. */
-  readonly left: Float64Array;
-  readonly right: Float64Array | null;
-  readonly span: number;
-  readonly subtract: RunRows | null;
-  readonly evaluate: RunRows;
-}
-
 /** One strategy over columns that hold a whole partition. */
 export interface StrategyRun {
   readonly name: string;
   readonly strategy: CompiledStrategy;
   readonly score: RunRows;
-  readonly metrics: readonly BoundMetric[];
+  readonly evaluate: RunRows;
+  readonly column: (name: string) => Float64Array;
   readonly scores: PredictionColumns;
 }
 
@@ -60,27 +54,10 @@ export function strategyInput(klines: Klines): StrategyInput {
   const streak = streaks(closeTime!, durationMs);
   const runs = benchStrategies().map((record): StrategyRun => {
     const strategy = compileStrategy(record, interval);
-    const truth = strategy.metrics.map(() => newRows(Uint8Array, rows));
-    const difference = newColumn(rows);
-    const metrics = strategy.metrics.map((params, m) => {
-      const condition = CONDITIONS.get(params.direction)!;
-      const indicator = column(params.indicator);
-      const fromClose = condition.subject === 'from_close';
-      const left = fromClose ? column('CLOSE') : indicator;
-      const right = fromClose ? indicator : params.reference === null ? null : column(params.reference);
-      const y = right === null ? left : difference;
-      return {
-        params,
-        left,
-        right,
-        span: condition.span(params.window),
-        subtract: right === null ? null : bindDifference(left, right, difference),
-        evaluate: condition.bind(y, streak, params, truth[m]!),
-      };
-    });
+    const { truth, run: evaluate } = bindMetrics(strategy.metrics, column, streak);
     const scores = newPredictions(rows);
     const score = new Scorer(strategy.scoring).bind(truth, scores);
-    return { name: record.document.strategy, strategy, metrics, score, scores };
+    return { name: record.document.strategy, strategy, column, evaluate, score, scores };
   });
   const bars = { closeTime: closeTime!, open: open!, high: high!, low: low!, close: close! };
   return { rows, durationMs, bars, streak, runs };
@@ -88,17 +65,14 @@ export function strategyInput(klines: Klines): StrategyInput {
 
 /** Metrics of both strategies together. */
 export const metricCount = ({ runs }: StrategyInput): number =>
-  runs.reduce((sum, { metrics }) => sum + metrics.length, 0);
+  runs.reduce((sum, { strategy }) => sum + strategy.metrics.length, 0);
 
 /** Conditions and scoring of every row, block by block and in the order of the pipeline's strategy stage. */
 export function runStrategies({ rows, runs }: StrategyInput): void {
   for (let start = 0; start < rows; start += BLOCK_ROWS) {
     const end = Math.min(rows, start + BLOCK_ROWS);
-    for (const { metrics, score } of runs) {
-      for (const { span, subtract, evaluate } of metrics) {
-        subtract?.(Math.max(0, start - span), end);
-        evaluate(start, end);
-      }
+    for (const { evaluate, score } of runs) {
+      evaluate(start, end);
       score(start, end);
     }
   }

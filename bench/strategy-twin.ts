@@ -1,3 +1,4 @@
+import { operandsOf } from '../engine/index.js';
 import { ACTION, type PredictionColumns, REASON } from '../kernels/index.js';
 import { naiveCondition } from '../test/reference/conditions.js';
 import { type NaivePrediction, naivePrediction } from '../test/reference/scoring.js';
@@ -15,9 +16,13 @@ export function strategyTwins({ runs, bars, durationMs }: StrategyInput): Strate
   const closeTime = [...bars.closeTime];
   return runs.map((run) => ({
     run,
-    y: run.metrics.map(({ left, right }) =>
-      Array.from(left, (value, t) => (right === null ? value : value - right[t]!)),
-    ),
+    y: run.strategy.metrics.map((metric) => {
+      const { left, right } = operandsOf(metric);
+      const subtrahend = right === null ? null : run.column(right);
+      return Array.from(run.column(left), (value, t) =>
+        subtrahend === null ? value : value - subtrahend[t]!,
+      );
+    }),
     closeTime,
     durationMs,
   }));

@@ -51,6 +51,7 @@ export { type ColumnMap, parseColumnMap } from './source/column-names.js';
 export { type ByteSource, openFile, openStream } from './source/file.js';
 export { readKlines } from './source/klines.js';
 export { UNPACK_LIMITS, type UnpackLimits } from './source/unpack-limits.js';
+export { bindMetrics, operandsOf } from './strategy/bind.js';
 export { type CompiledMetric, type CompiledStrategy, compileStrategy } from './strategy/compile.js';
 export { formatStrategy } from './strategy/format.js';
 export { type ParsedStrategy, parseStrategy } from './strategy/parse.js';

@@ -2,10 +2,7 @@ import {
   type Bars,
   CONDITIONS,
   confirmRows,
-  difference,
-  newColumn,
   newPredictions,
-  newRows,
   type PredictionColumns,
   type RunRows,
   Scorer,
@@ -14,18 +11,11 @@ import {
 import type { StrategyRecord } from '../../warehouse/index.js';
 import { ChunkMemory } from '../chunk-memory.js';
 import { durationOf } from '../interval.js';
+import { bindMetrics } from '../strategy/bind.js';
 import { type CompiledStrategy, compileStrategy } from '../strategy/compile.js';
 import type { StrategyFacts } from '../task.js';
 import { PredictionCollector } from './prediction-columns.js';
 import { ResultCollector } from './result-collector.js';
-
-/** A metric bound to its columns. */
-interface BoundMetric {
-  readonly span: number;
-  /** Computes y of a metric with a reference. */
-  readonly subtract: RunRows | null;
-  readonly evaluate: RunRows;
-}
 
 /** Rows before a chunk that the metrics of a strategy look at. */
 export function metricHistory({ metrics }: CompiledStrategy): number {
@@ -42,7 +32,7 @@ export class StrategyStage {
   readonly #durationMs: number;
   #book: TradeBook;
   readonly #results = new ResultCollector();
-  #metrics: readonly BoundMetric[] = [];
+  #metrics: RunRows = () => {};
   #scores: PredictionColumns = newPredictions(0);
   #score: RunRows = () => {};
   #bars: Bars | null = null;
@@ -63,24 +53,9 @@ export class StrategyStage {
 
   /** Binds to the pipeline's columns, all of one length. */
   bind(column: (name: string) => Float64Array, streak: Int32Array): void {
-    const rows = streak.length;
-    const { metrics } = this.#strategy;
-    // y of a metric with a reference, computed anew for each.
-    const y = newColumn(rows);
-    const truth = metrics.map(() => newRows(Uint8Array, rows));
-    this.#metrics = metrics.map((metric, m) => {
-      const condition = CONDITIONS.get(metric.direction)!;
-      const indicator = column(metric.indicator);
-      const fromClose = condition.subject === 'from_close';
-      const left = fromClose ? column('CLOSE') : indicator;
-      const right = fromClose ? indicator : metric.reference === null ? null : column(metric.reference);
-      return {
-        span: condition.span(metric.window),
-        subtract: right === null ? null : difference(left, right, y),
-        evaluate: condition.bind(right === null ? left : y, streak, metric, truth[m]!),
-      };
-    });
-    this.#scores = newPredictions(rows);
+    const { truth, run } = bindMetrics(this.#strategy.metrics, column, streak);
+    this.#metrics = run;
+    this.#scores = newPredictions(streak.length);
     this.#score = this.#scorer.bind(truth, this.#scores);
     this.#bars = {
       closeTime: column('CLOSE_TIME'),
@@ -99,10 +74,7 @@ export class StrategyStage {
   /** Evaluates rows `[start, end)`. Trades walk on whether or not their facts are wanted. */
   run(start: number, end: number, wantFacts: boolean): void {
     const bars = this.#bars!;
-    for (const { span, subtract, evaluate } of this.#metrics) {
-      subtract?.(Math.max(0, start - span), end);
-      evaluate(start, end);
-    }
+    this.#metrics(start, end);
     this.#score(start, end);
     if (wantFacts) this.#predictions.add(this.#scores, bars.closeTime, bars.close, start, end);
     confirmRows(this.#book, bars, this.#scores, start, end, (result) => {
