@@ -3,12 +3,13 @@ import type { Batch, Consumer, ConsumerEndBatchProcessEvent, EachBatchPayload, K
 import type { Warehouse } from '../../warehouse/index.js';
 import { UserError } from '../errors.js';
 import type { Continuity } from './continuity.js';
-import type { StreamBatch, StreamMessage } from './dead-letter.js';
 import type { GroupCommit } from './group.js';
 import { disconnectSoon } from './kafka.js';
 import type { StreamObserver } from './observer.js';
 import { Pulse } from './pulse.js';
 import type { Readiness } from './readiness.js';
+import { slicesOf } from './slices.js';
+import { StoredOffsets } from './stored-offsets.js';
 
 export interface ConsumerOptions {
   readonly kafka: Kafka;
@@ -51,8 +52,7 @@ const TELL_MS = 1_000;
  * told afterwards, for those who watch the lag.
  */
 export class StreamConsumer {
-  /** Offsets stored by partition: what the next transaction expects to find. */
-  readonly #offsets = new Map<number, number | null>();
+  readonly #stored: StoredOffsets;
   /** Offsets that were sought, so that a hole in the log is not sought again and again. */
   readonly #sought = new Map<number, number>();
   /** Partitions that it has; the observer is told of their lag only. */
@@ -68,6 +68,7 @@ export class StreamConsumer {
   #isStopped = false;
 
   constructor(private readonly options: ConsumerOptions) {
+    this.#stored = new StoredOffsets(options.warehouse, options.topic);
     this.#pulse = new Pulse((isAnswering) => options.readiness.set('broker', isAnswering));
   }
 
@@ -128,7 +129,7 @@ export class StreamConsumer {
 
   /** What is known of stored offsets is out of date. */
   forget(): void {
-    this.#offsets.clear();
+    this.#stored.forget();
     this.#sought.clear();
   }
 
@@ -164,7 +165,7 @@ export class StreamConsumer {
     const { partition } = batch;
     if (this.#isStopped) return;
     await this.#skips.get(partition);
-    const stored = await this.#stored(partition);
+    const stored = await this.#stored.of(partition);
     if (isStale() || !isRunning()) return;
     const expected = stored ?? 0;
     if (this.#lookBack(partition, Number(batch.firstOffset()), expected)) return;
@@ -173,9 +174,8 @@ export class StreamConsumer {
     if (lost === null) return;
     const high = Number(batch.highWatermark);
     this.#lag(partition, high, expected);
-    const last = Number(batch.lastOffset());
     const isAlive = (): boolean => isRunning() && !isStale();
-    for (const slice of this.#slices(batch, stored, last)) {
+    for (const slice of slicesOf(batch, stored, this.options.transactionMessages)) {
       const outcome = group.submit(slice, isAlive);
       // Also when the group rebalances meanwhile and nobody waits for it any more.
       outcome.then((what) => what === 'taken' && this.#lag(partition, high, slice.next));
@@ -184,13 +184,13 @@ export class StreamConsumer {
         if (!this.#isStopped) await this.#seekStored(partition, high);
         return;
       }
-      this.#offsets.set(partition, slice.next);
+      this.#stored.moved(partition, slice.next);
       if (lost > 0) observer.lost?.(partition, expected, lost);
       lost = 0;
     }
     continuity.taken(batch);
     observer.reached?.('before-offset-commit');
-    resolveOffset(String(last));
+    resolveOffset(batch.lastOffset());
     this.#tellSoon(() => payload.commitOffsetsIfNecessary(payload.uncommittedOffsets()));
   }
 
@@ -248,12 +248,12 @@ export class StreamConsumer {
   }
 
   async #skip(partition: number, first: number, next: number, high: number): Promise<void> {
-    const from = await this.#stored(partition);
+    const from = await this.#stored.of(partition);
     if (next <= (from ?? 0) || this.#seekBack(partition, first, from ?? 0)) return;
     const isAlive = (): boolean => this.#own.has(partition);
     if ((await this.options.group.submit({ partition, messages: [], from, next }, isAlive)) === 'left')
       return;
-    this.#offsets.set(partition, next);
+    this.#stored.moved(partition, next);
     this.#lag(partition, high, next);
   }
 
@@ -280,24 +280,6 @@ export class StreamConsumer {
     await tell?.().catch(() => {});
   }
 
-  /** The batch from the stored offset on, in pieces that one transaction takes in. */
-  *#slices({ partition, messages }: Batch, stored: number | null, last: number): Generator<StreamBatch> {
-    const { transactionMessages } = this.options;
-    let from = stored;
-    let slice: StreamMessage[] = [];
-    for (const { offset: text, key, value, timestamp } of messages) {
-      const offset = Number(text);
-      if (offset < (stored ?? 0)) continue;
-      slice.push({ partition, offset, timestamp: Number(timestamp), key, value });
-      if (slice.length < transactionMessages || offset === last) continue;
-      yield { partition, messages: slice, from, next: offset + 1 };
-      from = offset + 1;
-      slice = [];
-    }
-    // Control records behind the last message have offsets too.
-    if (last >= (from ?? 0)) yield { partition, messages: slice, from, next: last + 1 };
-  }
-
   /** The group's offsets may be ahead of the warehouse, with no message behind them that would show it. */
   async #seekAll(consumer: Consumer, partitions: readonly number[]): Promise<void> {
     const { warehouse, topic, continuity } = this.options;
@@ -310,19 +292,9 @@ export class StreamConsumer {
 
   async #seekStored(partition: number, high: number): Promise<void> {
     const { topic } = this.options;
-    const stored = (await this.#stored(partition)) ?? 0;
+    const stored = (await this.#stored.of(partition)) ?? 0;
     this.#lag(partition, high, stored);
     this.#consumer!.seek({ topic, partition, offset: String(stored) });
-  }
-
-  async #stored(partition: number): Promise<number | null> {
-    if (!this.#offsets.has(partition)) {
-      const rows = await this.options.warehouse.streamOffsets(this.options.topic);
-      for (const row of rows)
-        if (!this.#offsets.has(row.partition)) this.#offsets.set(row.partition, row.nextOffset);
-      if (!this.#offsets.has(partition)) this.#offsets.set(partition, null);
-    }
-    return this.#offsets.get(partition)!;
   }
 }
 
