@@ -11,7 +11,7 @@ import { createLog } from './stream/log.js';
 import { streamMetrics } from './stream/metrics.js';
 import { together } from './stream/together.js';
 
-const { checkStream, collectUnderLoad, stream } = await streaming();
+const { checkStream, paceCollections, stream } = await streaming();
 
 export interface StreamCommandOptions extends CommonOptions, KafkaOptions {
   readonly group: string;
@@ -71,7 +71,7 @@ async function streamInto(
     },
     committed: (batches, { added, revised, duplicates, dead }) => {
       const messages = batches.reduce((sum, batch) => sum + batch.messages.length, 0);
-      collectUnderLoad(messages);
+      paceCollections(messages);
       log.debug({ messages, added, revised, duplicates, dead: dead.length }, 'committed');
     },
     dead: ({ message: { partition, offset }, reason, detail }) =>

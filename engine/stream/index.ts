@@ -1,4 +1,4 @@
-export { collectUnderLoad } from './heap.js';
+export { paceCollections } from './heap.js';
 export { createKafka, ensureTopics } from './kafka.js';
 export { KLINE_MESSAGE, MESSAGE_LIMIT } from './kline-message.js';
 export { KlineProducer } from './kline-producer.js';

@@ -1,5 +1,5 @@
 // A consumer of its own process that measures itself: tests start it with one JSON argument and read its last line.
-import { collectUnderLoad, stream } from '../../dist/engine/stream/index.js';
+import { paceCollections, stream } from '../../dist/engine/stream/index.js';
 import { openWarehouse } from '../../dist/warehouse/index.js';
 
 const { url, brokers, topic, now, publish, untilEnd } = JSON.parse(process.argv[2]);
@@ -33,7 +33,7 @@ const report = await stream(warehouse, {
       const at = Date.now();
       lastAt = performance.now();
       // As the command does it.
-      collectUnderLoad(batches.reduce((sum, { messages }) => sum + messages.length, 0));
+      paceCollections(batches.reduce((sum, { messages }) => sum + messages.length, 0));
       for (const { messages } of batches) {
         taken += messages.length;
         if (untilEnd) continue;
