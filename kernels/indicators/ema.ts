@@ -1,10 +1,16 @@
-import type { Kernel, Params } from '../kernel.js';
+import type { Kernel } from '../kernel.js';
+import { isInPlace, MEMORY } from '../wasm/columns.js';
+import { wasm } from '../wasm/module.js';
 import { blankWarmUp, columnOf } from '../window/warm-up.js';
 
 const ROW = 0;
 const DISTANCE = 1;
-/** Chains that hide each other's latency. */
-const AT_ONCE = 4;
+const BYTES = Float64Array.BYTES_PER_ELEMENT;
+/** Chains that hide each other's latency, and where the module looks for them. */
+const LANES = 8;
+const keeps = new Float64Array(MEMORY, wasm.emaLanes.value, LANES);
+const distances = new Float64Array(MEMORY, wasm.emaLanes.value + LANES * BYTES, LANES);
+const places = new Uint32Array(MEMORY, wasm.emaLanes.value + 2 * LANES * BYTES, LANES);
 
 /**
  * Exponential moving average, seeded with the mean of the first `period` values. TA-Lib EMA.
@@ -57,57 +63,29 @@ export const ema: Kernel = {
       seeded = Math.max(seeded, columnOf(params[i].period, states[i][ROW], start, end));
     for (let i = 0; i < params.length; i++) ema.run(inputs, params[i], states[i], outputs[i], start, seeded);
     if (seeded === end) return;
-    for (let i = 0; i < params.length; i += AT_ONCE)
-      runFour(inputs[0], params, states, outputs, i, seeded, end);
+    if (!isInPlace(inputs) || !areInPlace(outputs)) {
+      for (let i = 0; i < params.length; i++) ema.run(inputs, params[i], states[i], outputs[i], seeded, end);
+      return;
+    }
+    const x = inputs[0].byteOffset + seeded * BYTES;
+    for (let first = 0; first < params.length; first += LANES) {
+      for (let lane = 0; lane < LANES; lane++) {
+        // Lanes left over compute the last one again: the same values to the same place.
+        const i = Math.min(first + lane, params.length - 1);
+        keeps[lane] = 1 - 2 / (params[i].period + 1);
+        distances[lane] = states[i][DISTANCE];
+        places[lane] = outputs[i][0].byteOffset + seeded * BYTES;
+      }
+      wasm.emas(x, end - seeded);
+      for (let i = first; i < Math.min(first + LANES, params.length); i++) {
+        states[i][DISTANCE] = distances[i - first];
+        states[i][ROW] += end - seeded;
+      }
+    }
   },
 };
 
-/**
- * Rows `[start, end)`, all past their seeds, of the EMAs `first` to `first + 3`; where there are fewer, the last one is computed
- * again in the lanes left over (the same values to the same place).
- */
-function runFour(
-  x: Float64Array,
-  params: readonly Params[],
-  states: readonly Float64Array[],
-  outputs: readonly (readonly Float64Array[])[],
-  first: number,
-  start: number,
-  end: number,
-): void {
-  const last = params.length - 1;
-  const b = Math.min(first + 1, last);
-  const c = Math.min(first + 2, last);
-  const d = Math.min(first + 3, last);
-  const outA = outputs[first][0];
-  const outB = outputs[b][0];
-  const outC = outputs[c][0];
-  const outD = outputs[d][0];
-  const keepA = 1 - 2 / (params[first].period + 1);
-  const keepB = 1 - 2 / (params[b].period + 1);
-  const keepC = 1 - 2 / (params[c].period + 1);
-  const keepD = 1 - 2 / (params[d].period + 1);
-  let distanceA = states[first][DISTANCE];
-  let distanceB = states[b][DISTANCE];
-  let distanceC = states[c][DISTANCE];
-  let distanceD = states[d][DISTANCE];
-  let previous = x[start - 1];
-  for (let i = start; i < end; i++) {
-    const value = x[i];
-    const step = value - previous;
-    previous = value;
-    distanceA = keepA * (distanceA + step);
-    distanceB = keepB * (distanceB + step);
-    distanceC = keepC * (distanceC + step);
-    distanceD = keepD * (distanceD + step);
-    outA[i] = value - distanceA;
-    outB[i] = value - distanceB;
-    outC[i] = value - distanceC;
-    outD[i] = value - distanceD;
-  }
-  states[first][DISTANCE] = distanceA;
-  states[b][DISTANCE] = distanceB;
-  states[c][DISTANCE] = distanceC;
-  states[d][DISTANCE] = distanceD;
-  for (let i = first; i <= d; i++) states[i][ROW] += end - start;
+function areInPlace(outputs: readonly (readonly Float64Array[])[]): boolean {
+  for (let i = 0; i < outputs.length; i++) if (!isInPlace(outputs[i])) return false;
+  return true;
 }

@@ -118,6 +118,9 @@ export interface WasmExports {
     factor: number,
     sign: number,
   ): void;
+  /** Address of what `emas` computes with. */
+  readonly emaLanes: { readonly value: number };
+  emas(x: number, rows: number): void;
   /** Address of what `decide` decides by. */
   readonly scoringRules: { readonly value: number };
   beginScores(rows: number): void;

@@ -5,6 +5,7 @@ export { difference, roc } from './change';
 export { cross, expansion, monotone, trend, within } from './conditions';
 export { decide, scoringRules } from './decide';
 export { dmi } from './dmi';
+export { emaLanes, emas } from './ema';
 export { mfi } from './mfi';
 export { donchian, stoch } from './range';
 export { addMetric, addWeight, beginScores, lookUp } from './scoring';
