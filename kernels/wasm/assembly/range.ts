@@ -1,4 +1,4 @@
-import { at, first, get, SEGMENT, second, set } from './memory';
+import { at, first, get, pairAt, SEGMENT, second, set, setPair } from './memory';
 
 /** Highest high and negated lowest low over the rows of each window that stand before its block, side by side. */
 const suffix = memory.data(16 * 256, 16);
@@ -66,6 +66,10 @@ export function donchian(
   set(state, 0, row + rows);
 }
 
+/** Fast and slow %K of a segment, behind those of the two rows before it; room for a pair that begins on the last row. */
+const fasts = memory.data(8 * (2 + 256 + 1), 16);
+const slows = memory.data(8 * (2 + 256 + 1), 16);
+
 /** kernels/indicators/stoch.ts; state: row, fast %K of the two rows before, slow %K of the two rows before. */
 export function stoch(
   state: usize,
@@ -79,34 +83,56 @@ export function stoch(
   period: i32,
 ): void {
   const row = get(state, 0);
-  let fast1 = get(state, 1);
-  let fast2 = get(state, 2);
-  let slow1 = get(state, 3);
-  let slow2 = get(state, 4);
+  set(fasts, 1, get(state, 1));
+  set(fasts, 0, get(state, 2));
+  set(slows, 1, get(state, 3));
+  set(slows, 0, get(state, 4));
   // The extremes stand where the results will.
   rollingRange(high, low, k, d, <i32>Math.min(row, <f64>period), rows, period);
-  for (let i = 0; i < rows; i++) {
-    const bottom = get(d, i);
-    const range = get(k, i) - bottom;
-    const fast = range == 0 ? 50.0 : 100.0 * ((get(close, i) - bottom) / range);
-    const slow = meanOf(fast1, fast2, fast);
-    set(williams, i, fast - 100);
-    set(k, i, slow);
-    set(d, i, meanOf(slow1, slow2, slow));
-    fast2 = fast1;
-    fast1 = fast;
-    slow2 = slow1;
-    slow1 = slow;
+  for (let from = 0; from < rows; from += SEGMENT) {
+    const count = min(rows - from, SEGMENT);
+    fastOf(at(close, from), at(k, from), at(d, from), at(williams, from), count);
+    meansOf(fasts, at(k, from), count);
+    memory.copy(at(slows, 2), at(k, from), count << 3);
+    meansOf(slows, at(d, from), count);
+    v128.store(fasts, pairAt(fasts, count));
+    v128.store(slows, pairAt(slows, count));
   }
   set(state, 0, row + rows);
-  set(state, 1, fast1);
-  set(state, 2, fast2);
-  set(state, 3, slow1);
-  set(state, 4, slow2);
+  set(state, 1, get(fasts, 1));
+  set(state, 2, get(fasts, 0));
+  set(state, 3, get(slows, 1));
+  set(state, 4, get(slows, 0));
+}
+
+/** Fast %K of a segment, and Williams %R, which is the same from another end. What is read behind the last row is not stored. */
+function fastOf(close: usize, tops: usize, bottoms: usize, williams: usize, rows: i32): void {
+  const hundred = f64x2.splat(100);
+  const fifty = f64x2.splat(50);
+  for (let i = 0; i < rows; i += 2) {
+    const bottom = pairAt(bottoms, i);
+    const range = f64x2.sub(pairAt(tops, i), bottom);
+    const share = f64x2.div(f64x2.sub(pairAt(close, i), bottom), range);
+    const isFlat = f64x2.eq(range, f64x2.splat(0));
+    const fast = v128.bitselect(fifty, f64x2.mul(hundred, share), isFlat);
+    setPair(fasts, i + 2, fast);
+    putPair(williams, i, rows, f64x2.sub(fast, hundred));
+  }
+}
+
+/** The mean of each row of `values` from 2 on with the two before it. */
+function meansOf(values: usize, out: usize, rows: i32): void {
+  const third = f64x2.splat(1.0 / 3.0);
+  for (let i = 0; i < rows; i += 2) {
+    const before = pairAt(values, i + 1);
+    const others = f64x2.add(f64x2.sub(pairAt(values, i), before), f64x2.sub(pairAt(values, i + 2), before));
+    putPair(out, i, rows, f64x2.add(before, f64x2.mul(others, third)));
+  }
 }
 
 // @ts-expect-error: decorator
 @inline
-function meanOf(a: f64, b: f64, c: f64): f64 {
-  return a + (b - a + (c - a)) * (1.0 / 3.0);
+function putPair(out: usize, row: i32, rows: i32, pair: v128): void {
+  if (row + 1 < rows) setPair(out, row, pair);
+  else set(out, row, first(pair));
 }
