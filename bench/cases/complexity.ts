@@ -68,7 +68,7 @@ function complexity({ name, title, bars, rows, times, template, unit }: Growth):
     sizes: (context) => [
       { label: `${rowsOf(context).toLocaleString('en-US')} bars a ${unit}`, bars: rowsOf(context) },
     ],
-    effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 5, roundMs: 0, warmUp: 0 }),
+    effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 9, roundMs: 0, warmUp: 0 }),
     load: async (size, context) => {
       const templates = new Map<number, Template>();
       for (const count of times) templates.set(count, await template(context, size.bars, count));

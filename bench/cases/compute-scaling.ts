@@ -27,7 +27,7 @@ export const computeScaling: BenchCase<ScalingInput> = {
   sizes: ({ isQuick }) => [
     { label: isQuick ? 'BTC, ETH 1h' : `BTC, ETH 15m, 1h, ${REPEATS} times`, bars: 0 },
   ],
-  effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 11, roundMs: 0, warmUp: 0 }),
+  effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 21, roundMs: 0, warmUp: 0 }),
   load: async (_, { isQuick }) => {
     const halves = isQuick ? QUICK : FULL;
     const repeats = isQuick ? 1 : REPEATS;

@@ -35,7 +35,7 @@ export const pipeline: BenchCase<PipelineInput> = {
   bars: [{ ratio: 'time', against: LONG, atMost: 0.55 }],
   sizes: ({ isQuick }) =>
     isQuick ? [{ label: 'BTCUSDT 1h', bars: 0 }] : [{ label: 'BTC, ETH 15m, 1h', bars: 0 }],
-  effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 5, roundMs: 0, warmUp: 0 }),
+  effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 9, roundMs: 0, warmUp: 0 }),
   load: async (_, context) => {
     const series = context.isQuick ? QUICK : FULL;
     const template = await seriesTemplate(context, series);
