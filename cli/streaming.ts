@@ -36,12 +36,13 @@ export function streamUntil(signal: AbortSignal, options: StreamCommandOptions):
   return withLoader(options, (warehouse) => streamInto(warehouse, options, from, signal, log), signal);
 }
 
-/** Broker and topics. */
+/** Broker, topics and group. */
 function sourceOf(
   options: StreamCommandOptions,
   log: ReturnType<typeof createLog>,
-): Pick<StreamOptions, 'kafka' | 'topics'> {
+): Pick<StreamOptions, 'kafka' | 'topics' | 'groupId'> {
   return {
+    groupId: options.group,
     kafka: kafkaSettings(options, (level, message, extra) => log[level](extra, message)),
     topics: {
       klines: options.topic,
@@ -54,7 +55,7 @@ function sourceOf(
 async function streamInto(
   warehouse: Warehouse,
   options: StreamCommandOptions,
-  from: Pick<StreamOptions, 'kafka' | 'topics'>,
+  from: ReturnType<typeof sourceOf>,
   signal: AbortSignal,
   log: ReturnType<typeof createLog>,
 ): Promise<void> {
@@ -85,7 +86,6 @@ async function streamInto(
     const { now } = options;
     const report = await stream(warehouse, {
       ...from,
-      groupId: options.group,
       symbols: options.symbols === undefined ? null : new Set(options.symbols),
       revise: options.revise === true,
       publish: options.publish,

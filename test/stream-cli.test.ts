@@ -28,6 +28,7 @@ describe('mistakes end with 2 before a broker is asked', () => {
     [['stream', '--prediction-topic', '..'], "'..' is invalid. It is no topic"],
     [['stream', '--prediction-topic', 'market.kline.v1'], "'market.kline.v1' is two of them"],
     [['stream', '--topic', 'a', '--prediction-topic', 'a.dlq'], "'a.dlq' is two of them"],
+    [['stream', '--group', ''], "stream: group '' is no name"],
     [['stream', '--symbols', 'BTCUSDT,,ETHUSDT'], "'' is no symbol"],
     [['stream', '--brokers', '127.0.0.1:70000'], "'127.0.0.1:70000' is not HOST:PORT"],
     [['produce', '--live', '--interval', '1h'], 'produce: --live and --poll need --symbol'],
@@ -103,6 +104,25 @@ describeKafka('with a broker', () => {
     expect(again.code, again.stderr).toBe(0);
     expect(JSON.parse(again.stdout)).toMatchObject({ messages: rows, added: rows });
     expect((await klinemill(['verify', '--warehouse', `duckdb:${path}`])).code).toBe(0);
+  });
+
+  it('thousands of conflicts in one transaction are buried within the default memory', async () => {
+    const rows = 3_000;
+    const columns = walkColumns({ seed: 1, rows, durationMs: 900_000 });
+    // Volume is the sixth of a kline's columns.
+    const others = columns.map((column, i) => (i === 5 ? column.map((value) => value + 1) : column));
+    const values = [columns, others].flatMap((own) =>
+      Array.from({ length: rows }, (_, row) => klineMessage(own, row)),
+    );
+    const topic = await filledTopic(values.map((value) => ({ key: 'BTCUSDT|15m', value })));
+    const { code, stdout, stderr } = await klinemill([
+      'stream',
+      ...['--brokers', BROKERS, '--topic', topic, '--prediction-topic', `${topic}.predictions`],
+      ...['--group', topic, '--warehouse', `duckdb:${join(folder.path, 'conflicts.duckdb')}`],
+      ...['--until-end', '--json'],
+    ]);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ messages: 2 * rows, added: rows, dead_letters: rows });
   });
 
   it('stderr is JSON lines, and blanks around symbols do not count', async () => {

@@ -13,8 +13,11 @@ export function produceCommand(): Command {
     TOPICS.klines,
   )
     .option('--replay [files...]', 'bars of these files; without files, those of the warehouse')
-    .option('--symbol <symbol>', 'only this symbol; of --live and --poll several, with commas')
-    .option('--interval <interval>', 'only this interval; of --live and --poll several, with commas')
+    .option(
+      '--symbol <symbol>',
+      'of files, instead of what their names say; of a warehouse, only this one; of --live and --poll several, with commas',
+    )
+    .option('--interval <interval>', 'interval, likewise')
     .option('--live', 'bars of the exchange as they close, by its event streams')
     .option('--poll', 'the same by its API')
     .addOption(new Option('--market <market>', 'of --live and --poll').choices(MARKET_NAMES).default('spot'))

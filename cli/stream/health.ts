@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
+import { UserError } from '../../engine/index.js';
 
 /** What /readyz says. */
 export interface Readiness {
@@ -27,7 +28,13 @@ export async function serveHealth(
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', ({ message }) => reject(new Error(`stream: --health-port ${port}: ${message}`)));
+    server.once('error', ({ message, code }: NodeJS.ErrnoException) =>
+      reject(
+        code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
+          ? new UserError(`stream: --health-host '${host}' is no address of this machine`)
+          : new Error(`stream: --health-port ${port}: ${message}`),
+      ),
+    );
     server.listen(port, host, resolve);
   });
   return {

@@ -1,4 +1,5 @@
 import type { Warehouse } from '../../warehouse/index.js';
+import { UserError } from '../errors.js';
 import { recompute } from '../recompute.js';
 import { currentVersions } from '../versions.js';
 import { LoadedPartitions, type StreamContext } from './context.js';
@@ -15,8 +16,13 @@ import { checkTopics } from './topics.js';
 const STOP_PATIENCE_MS = 6_000;
 
 /** @throws UserError for what cannot be, before a broker is asked or anything is made */
-export function checkStream({ kafka, topics }: Pick<StreamOptions, 'kafka' | 'topics'>): void {
+export function checkStream({
+  kafka,
+  topics,
+  groupId,
+}: Pick<StreamOptions, 'kafka' | 'topics' | 'groupId'>): void {
   checkBrokers(kafka.brokers);
+  if (groupId.trim() === '') throw new UserError("stream: group '' is no name of a consumer group");
   checkTopics(topics);
 }
 

@@ -215,7 +215,7 @@ export class Database {
 
   /** An error of a transaction in words that help, if it is want of memory. */
   explained(error: Error): Error {
-    return lacksMemory(error)
+    return lacksMemory(error) && !(error instanceof WarehouseFailedError)
       ? this.#failed('lacks memory, nothing of this transaction was written', error)
       : error;
   }

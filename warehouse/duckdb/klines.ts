@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RecordBatch } from 'apache-arrow';
 import { KLINE_COLUMNS } from '../schema/batches.js';
-import { type Cell, quote, text, whole } from '../store/sql.js';
+import { type Cell, quote, whole } from '../store/sql.js';
 import type { KlineReject } from '../warehouse.js';
 import { appendRows, BulkAppender } from './append.js';
 import { withTimes } from './staging.js';
@@ -62,34 +62,40 @@ export async function appendRejects(
   connection: DuckDBConnection,
   rejects: readonly { readonly reject: KlineReject; readonly ids: readonly number[] }[],
 ): Promise<number> {
-  // What all rejects of a file share goes into the statement: every value that is not appended saves a third of the time.
-  const files = new Map<string, { ids: readonly number[]; first: KlineReject; rows: Cell[][] }>();
+  if (rejects.length === 0) return 0;
+  // What all rejects of a file share stands once: every value that is not appended for each saves a third of the time. In a
+  // stream every message is a file of its own, so a file is a row and not a statement.
+  const files = new Map<string, Cell[]>();
+  const rows: Cell[][] = [];
   for (const { reject, ids } of rejects) {
-    const key = `${ids[0]} ${ids[1]} ${reject.sha256} ${reject.source}`;
+    const { sha256, source, line, reason, raw } = reject;
+    const key = `${ids.join(' ')} ${sha256} ${source}`;
     let file = files.get(key);
     if (file === undefined) {
-      file = { ids, first: reject, rows: [] };
+      file = [files.size, ...ids, source, sha256];
       files.set(key, file);
     }
-    file.rows.push([reject.line, reject.reason, reject.raw]);
+    rows.push([file[0]!, line, reason, raw]);
   }
-  let added = 0;
-  for (const { ids, first, rows: own } of files.values()) {
-    await connection.run(
-      'CREATE OR REPLACE TEMP TABLE stage_reject (line BIGINT, reason VARCHAR, raw VARCHAR)',
-    );
-    await appendRows(connection, 'stage_reject', 'ltt', own, 'temp');
-    const result = await connection.run(
-      `INSERT INTO kline_reject
-       SELECT DISTINCT ON (line, reason) ${ids.join(', ')}, ${text(first.source)}, ${text(first.sha256)}, line, reason, raw
-       FROM temp.stage_reject n
-       WHERE NOT EXISTS (SELECT 1 FROM kline_reject r
-         WHERE r.sha256 = ${text(first.sha256)} AND r.line = n.line AND r.reason = n.reason)`,
-    );
-    added += result.rowsChanged;
-  }
-  if (files.size > 0) await connection.run('DROP TABLE temp.stage_reject');
-  return added;
+  await connection.run(
+    'CREATE OR REPLACE TEMP TABLE stage_file (file BIGINT, symbol_id BIGINT, interval_id BIGINT, source VARCHAR, sha256 VARCHAR)',
+  );
+  await connection.run(
+    'CREATE OR REPLACE TEMP TABLE stage_reject (file BIGINT, line BIGINT, reason VARCHAR, raw VARCHAR)',
+  );
+  await appendRows(connection, 'stage_file', 'llltt', [...files.values()], 'temp');
+  await appendRows(connection, 'stage_reject', 'lltt', rows, 'temp');
+  const { rowsChanged } = await connection.run(
+    `INSERT INTO kline_reject
+     SELECT DISTINCT ON (f.sha256, n.line, n.reason) f.symbol_id, f.interval_id, f.source, f.sha256, n.line, n.reason, n.raw
+     FROM temp.stage_reject n JOIN temp.stage_file f USING (file)
+     WHERE NOT EXISTS (SELECT 1 FROM kline_reject r
+       WHERE r.sha256 = f.sha256 AND r.line = n.line AND r.reason = n.reason)
+     ORDER BY file`,
+  );
+  await connection.run('DROP TABLE temp.stage_reject');
+  await connection.run('DROP TABLE temp.stage_file');
+  return rowsChanged;
 }
 
 /** Rows, first and last bar by partition, in the order of symbol and length of interval. */

@@ -108,10 +108,7 @@ export class DuckDbSession extends StoreSession implements WriteSession {
       const filled = batches.map(({ ids, batch }) => ({ ids: Object.values(ids), batch }));
       const rows = filled.reduce((sum, { batch }) => sum + batch.numRows, 0);
       if (rows <= FEW_ROWS) await this.#writer.fewRows.insert(table, columns, filled);
-      else
-        await this.#appender(table, filled[0]!.ids.length, columns)
-          .appendAll(filled)
-          .catch((error) => Promise.reject(this.#database.explained(error)));
+      else await this.#appender(table, filled[0]!.ids.length, columns).appendAll(filled);
     }
     await stream.insertGaps(this.#store(), own);
   }

@@ -42,6 +42,10 @@ export class DuckDbWarehouse extends StoreWarehouse<DuckDbStore, Database> imple
     return this.database.trim();
   }
 
+  failure(error: Error): Error {
+    return this.database.explained(error);
+  }
+
   partitions(): Promise<PartitionState[]> {
     return this.database.use(partitions);
   }

@@ -41,6 +41,10 @@ export class MySqlWarehouse extends StoreWarehouse<MySqlStore, MySqlDatabase> im
 
   async trim(): Promise<void> {}
 
+  failure(error: Error): Error {
+    return error;
+  }
+
   partitions(): Promise<PartitionState[]> {
     return this.database.use(partitions);
   }

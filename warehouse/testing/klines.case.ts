@@ -258,6 +258,26 @@ export function klineCases(make: MakeWarehouse): void {
       expect(rows).toEqual([1, 2, 2, 3].map((line, i) => [line, i === 1 ? 'GRID' : 'PRICE', reject(1).raw]));
     });
 
+    it('that were rejected, many of them each in a file of its own, fit into one transaction; the first of equal ones is kept', async () => {
+      const warehouse = await make();
+      const rejects = range(0, 3000).map((line) => ({
+        ...BTC,
+        source: `topic/${line % 7}`,
+        sha256: (line >> 1).toString(16).padStart(64, '0'),
+        line: line >> 1,
+        reason: 'CONFLICT' as const,
+        raw: `{"v":1,"n":${line}}`,
+      }));
+      const session = await warehouse.begin();
+      expect(await session.appendRejects(rejects)).toBe(1500);
+      expect(await session.appendRejects(rejects)).toBe(0);
+      await session.commit();
+      const { rows } = await warehouse.query('SELECT line, source, raw FROM kline_reject ORDER BY line');
+      expect(rows).toEqual(
+        range(0, 1500).map((line) => [line, `topic/${(2 * line) % 7}`, `{"v":1,"n":${2 * line}}`]),
+      );
+    });
+
     it('of a batch that fails half-way are not there', async () => {
       const warehouse = await make();
       const broken = klines(range(0, 5000));
