@@ -261,7 +261,7 @@ export interface Warehouse {
    * 10 ms for a large one. Nothing where the facts are not kept in this process.
    */
   trim(): Promise<void>;
-  /** What ended a transaction: a WarehouseFailedError where trying it again would not help, or the error itself. */
+  /** What ended some work: a WarehouseFailedError where trying it again would not help, or the error itself. */
   failure(error: Error): Error;
   close(): Promise<void>;
 

@@ -152,7 +152,7 @@ export class StreamCore {
       await session.rollback().catch(() => {});
       // Found before anything was done, only the moved ones are opened anew.
       if (haveMovedOn || !(error instanceof PartitionMovedError)) this.drop();
-      throw context.warehouse.failure(error as Error);
+      throw error;
     }
   }
 

@@ -186,7 +186,9 @@ export class GroupCommit {
         await work();
         this.#flow(true);
         return;
-      } catch (error) {
+      } catch (thrown) {
+        // Of whatever work: what lacks memory now would lack it again.
+        const error = this.core.context.warehouse.failure(thrown as Error);
         if (error instanceof FencedError) {
           this.#flow(true);
           this.options.fenced();
@@ -194,7 +196,7 @@ export class GroupCommit {
         }
         this.#flow(false);
         if (error instanceof WarehouseFailedError) return this.options.failed(error);
-        this.options.retry(what, error as Error, waitMs);
+        this.options.retry(what, error, waitMs);
         await delay(waitMs, undefined, { signal: this.#stop.signal }).catch(() => {});
       }
     }

@@ -4,11 +4,11 @@ import { setFlagsFromString } from 'node:v8';
 const LOAD_MESSAGES = 1_000;
 /** How far the heap grows under a load before it is collected, percent of what lives. */
 const LOAD_PERCENT = 30;
-/** While bars come one by one it grows by so much, */
+/** While bars come one by one it grows by up to so much (by less where garbage was there when it was looked at), */
 const TRICKLE_BYTES = 80 * 2 ** 20;
 /** but not beyond four times what lives. */
 const MOST_PERCENT = 300;
-/** What lives is looked at every so many transactions: series are opened meanwhile. */
+/** It is looked at every so many transactions: series are opened meanwhile. */
 const LOOK_EVERY = 256;
 
 let wasLoad: boolean | null = null;
