@@ -15,6 +15,8 @@ export class DuckDbDirectory extends Directory {
   readonly #openChanges = new Set<number>();
   /** Newest committed change of each partition, by its ids with a comma: the file is this process's alone. */
   readonly #newestChanges = new Map<string, { readonly seq: number; readonly at: number }>();
+  /** Partitions that have or had facts, by their ids with a comma. */
+  readonly #computed = new Set<string>();
   #clock = 0;
 
   /** @throws Error when the schema is newer than this program */
@@ -43,6 +45,12 @@ export class DuckDbDirectory extends Directory {
       const known = before.get(ids);
       this.#newestChanges.set(ids, known?.seq === seq ? known : { seq, at });
     }
+
+    // Facts are committed with their head or not at all.
+    for (const { ids } of await store.rows<{ ids: string }>(
+      "SELECT DISTINCT symbol_id || ',' || interval_id AS ids FROM stage_head",
+    ))
+      this.#computed.add(ids);
 
     const symbols = await store.rows<{ symbol: string; id: number }>(
       'SELECT symbol, symbol_id AS id FROM dim_symbol',
@@ -108,6 +116,16 @@ export class DuckDbDirectory extends Directory {
   /** True when a change of the partition was committed after the clock said so. */
   hasChangedSince(ids: readonly number[], clock: number): boolean {
     return (this.#newestChanges.get(ids.join())?.at ?? 0) > clock;
+  }
+
+  /** False when the partition has no facts. */
+  isComputed(ids: readonly number[]): boolean {
+    return this.#computed.has(ids.join());
+  }
+
+  /** Facts of these partitions are committed. @param partitions their ids with a comma */
+  computed(partitions: Iterable<string>): void {
+    for (const ids of partitions) this.#computed.add(ids);
   }
 
   /** Id of a symbol, given out when it is new. */

@@ -61,12 +61,15 @@ export async function changesBehind(
   return new Map(rows.map(({ sid, iid, newest }) => [`${sid},${iid}`, newest]));
 }
 
-export async function setHead(store: Store, ids: Ids, head: Head): Promise<void> {
-  const { strategyId, seq, finerSeq, lastCloseTime, versions, runId } = head;
+export function deleteHead(store: Store, ids: Ids, strategyId: number | null): Promise<number> {
   const ofStrategy = strategyId === null ? 'strategy_id IS NULL' : `strategy_id = ${whole(strategyId)}`;
-  await store.run(
+  return store.run(
     `DELETE FROM stage_head WHERE symbol_id = ${ids[0]} AND interval_id = ${ids[1]} AND ${ofStrategy}`,
   );
+}
+
+export function insertHead(store: Store, ids: Ids, head: Head): Promise<void> {
+  const { strategyId, seq, finerSeq, lastCloseTime, versions, runId } = head;
   const state = {
     seq,
     finer_seq: finerSeq,
@@ -74,7 +77,7 @@ export async function setHead(store: Store, ids: Ids, head: Head): Promise<void>
     last_close_time: lastCloseTime,
     run_id: runId,
   };
-  await store.insert(STAGE_HEAD, [
+  return store.insert(STAGE_HEAD, [
     { ...partition(ids), strategy_id: strategyId, ...state, versions: JSON.stringify(versions) },
   ]);
 }

@@ -65,6 +65,14 @@ export abstract class StoreSession {
   /** Takes resampled bars of these times away. */
   protected abstract deleteDerived(key: PartitionKey, closeTimes: Float64Array): Promise<void>;
 
+  /** False when it is known that a table has no rows of a partition. @param ids strategy first, in a table that has strategies */
+  protected mayHold(_table: string, _ids: readonly number[]): boolean {
+    return true;
+  }
+
+  /** Notes that a table may have rows of a partition from now on. */
+  protected noteRows(_table: string, _ids: readonly number[]): void {}
+
   abstract clearResults(strategyId: number, key: PartitionKey, predictingAt: Float64Array): Promise<void>;
 
   async *scanKlines(key: PartitionKey, range: TimeRange, options?: ScanOptions): AsyncGenerator<RecordBatch> {
@@ -116,14 +124,14 @@ export abstract class StoreSession {
   }
 
   async clearIndicators(key: PartitionKey, from: number): Promise<void> {
-    await this.own(key);
-    await this.#delete(indicatorSource(this.directory, key), { from });
+    const ids = await this.own(key);
+    await this.#delete(ids, indicatorSource(this.directory, key), { from });
   }
 
   async appendIndicators(key: PartitionKey, batch: RecordBatch): Promise<void> {
     const columns = indicatorColumns(this.directory.codes);
     checkColumns(batch, columns, 'indicators');
-    await this.append('bar_indicator', key, columns, batch);
+    await this.#appendFacts('bar_indicator', key, columns, batch);
   }
 
   async clearPredictions(
@@ -132,25 +140,26 @@ export abstract class StoreSession {
     from: number,
     openTrades: Float64Array,
   ): Promise<void> {
-    await this.own(key);
-    await this.#delete(predictionSource(this.directory, strategyId, key), { from });
-    await this.#delete(resultSource(this.directory, strategyId, key), { from });
+    const ids = [strategyId, ...(await this.own(key))];
+    await this.#delete(ids, predictionSource(this.directory, strategyId, key), { from });
+    await this.#delete(ids, resultSource(this.directory, strategyId, key), { from });
     await this.clearResults(strategyId, key, openTrades);
   }
 
   async appendPredictions(strategyId: number, key: PartitionKey, batch: RecordBatch): Promise<void> {
     checkColumns(batch, PREDICTION_COLUMNS, 'predictions');
-    await this.append('bar_prediction', key, PREDICTION_COLUMNS, batch, strategyId);
+    await this.#appendFacts('bar_prediction', key, PREDICTION_COLUMNS, batch, strategyId);
   }
 
   async appendResults(strategyId: number, key: PartitionKey, batch: RecordBatch): Promise<void> {
     checkColumns(batch, RESULT_COLUMNS, 'results');
-    await this.append('fact_prediction_result', key, RESULT_COLUMNS, batch, strategyId);
+    await this.#appendFacts('fact_prediction_result', key, RESULT_COLUMNS, batch, strategyId);
   }
 
   async replaceLineage(key: PartitionKey, from: number, blocks: readonly LineageBlock[]): Promise<void> {
     const ids = await this.own(key);
-    await this.#delete(moments('lineage_block', this.directory.where(key)), { from });
+    await this.#delete(ids, moments('lineage_block', this.directory.where(key)), { from });
+    this.noteRows('lineage_block', ids);
     await ledger.insertBlocks(await this.ready(), ids, blocks);
   }
 
@@ -160,15 +169,20 @@ export abstract class StoreSession {
     from: number,
     checkpoints: readonly TradeCheckpoint[],
   ): Promise<void> {
-    const ids = await this.own(key);
+    const ids = [strategyId, ...(await this.own(key))];
     const where = `${this.directory.where(key)} AND strategy_id = ${whole(strategyId)}`;
-    await this.#delete(moments('trade_checkpoint', where), { from });
-    await ledger.insertTradeCheckpoints(await this.ready(), [strategyId, ...ids], checkpoints);
+    await this.#delete(ids, moments('trade_checkpoint', where), { from });
+    this.noteRows('trade_checkpoint', ids);
+    await ledger.insertTradeCheckpoints(await this.ready(), ids, checkpoints);
   }
 
   async setHead(head: Head): Promise<void> {
     const ids = await this.own(head);
-    await ledger.setHead(await this.ready(), ids, head);
+    const owner = [head.strategyId ?? 0, ...ids];
+    const store = await this.ready();
+    if (this.mayHold('stage_head', owner)) await ledger.deleteHead(store, ids, head.strategyId);
+    this.noteRows('stage_head', owner);
+    await ledger.insertHead(store, ids, head);
   }
 
   async movedSince<Known extends KnownChange>(known: readonly Known[]): Promise<Known[]> {
@@ -210,8 +224,22 @@ export abstract class StoreSession {
     await stream.setOutboxPositions(await this.ready(), own);
   }
 
-  async #delete(source: Source, range: TimeRange): Promise<void> {
-    await (await this.ready()).run(`DELETE FROM ${source.table} WHERE ${within(source, range)}`);
+  async #appendFacts(
+    table: string,
+    key: PartitionKey,
+    columns: readonly ColumnSpec[],
+    batch: RecordBatch,
+    strategyId?: number,
+  ): Promise<void> {
+    const ids = await this.own(key);
+    this.noteRows(table, strategyId === undefined ? ids : [strategyId, ...ids]);
+    await this.append(table, key, columns, batch, strategyId);
+  }
+
+  /** @param ids strategy first, in a table that has strategies */
+  async #delete(ids: readonly number[], source: Source, range: TimeRange): Promise<void> {
+    if (this.mayHold(source.table, ids))
+      await (await this.ready()).run(`DELETE FROM ${source.table} WHERE ${within(source, range)}`);
   }
 }
 
