@@ -65,7 +65,7 @@ export const mysqlBulk: BenchCase<MySqlInput> = {
   ],
   missing: missingServer,
   sizes: ({ isQuick }) => [{ label: 'BTCUSDT 1h', bars: isQuick ? 6_000 : 60_000 }],
-  effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 3, roundMs: 0, warmUp: 0 }),
+  effort: ({ isQuick }) => ({ rounds: isQuick ? 1 : 7, roundMs: 0, warmUp: 0 }),
   load: async ({ bars }, { folder, versions }) => {
     const server = await openServer({ versions });
     try {

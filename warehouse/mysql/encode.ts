@@ -3,6 +3,9 @@ import type { ColumnArray, ColumnKind } from '../columns.js';
 /** Bytes of one buffer: large enough to cost little, small enough to be sent while the next one is made. */
 const CHUNK_BYTES = 131_072;
 
+/** Bytes of the longest field and what ends it: `-2.2250738585072014e-308,`. */
+const FIELD_BYTES = 25;
+
 /** Rows as LOAD DATA reads them, in pieces that end with a row. */
 export interface EncodedRows {
   readonly rows: number;
@@ -16,7 +19,7 @@ export interface EncodedRows {
  *
  * @param ids what every row begins with
  * @param arrays one a kind, `rows` long; null: a column without values
- * @param chunkBytes no buffer is longer than this and one row
+ * @param chunkBytes no buffer is longer than this or one row
  * @throws Error for an unknown time or an infinite number
  */
 export function encodeRows(
@@ -26,29 +29,30 @@ export function encodeRows(
   rows: number,
   chunkBytes = CHUNK_BYTES,
 ): EncodedRows {
-  const prefix = ids.map((id) => `${id},`).join('');
   const columns = kinds.map((kind, i) => fieldOf(kind, arrays[i] ?? null));
+  const most = Math.max(1, Math.floor(chunkBytes / ((ids.length + columns.length) * FIELD_BYTES)));
   const buffers: Buffer[] = [];
-  let text = '';
-  for (let row = 0; row < rows; row++) {
-    let line = prefix + columns[0]!(row);
-    for (let i = 1; i < columns.length; i++) line += `,${columns[i]!(row)}`;
-    text += `${line}\n`;
-    if (text.length >= chunkBytes) {
-      buffers.push(Buffer.from(text, 'latin1'));
-      text = '';
-    }
+  for (let from = 0; from < rows; from += most) {
+    const lines = Array.from({ length: Math.min(most, rows - from) }, (): Value[] => [...ids]);
+    for (const field of columns) for (let i = 0; i < lines.length; i++) lines[i]!.push(field(from + i));
+    buffers.push(Buffer.from(textOf(lines), 'latin1'));
   }
-  if (text !== '') buffers.push(Buffer.from(text, 'latin1'));
   return { rows, buffers };
 }
 
-const UNKNOWN = '\\N';
+/** null: unknown. A text stands for a number that JSON would write otherwise. */
+type Value = number | string | null;
 
-type Field = (row: number) => string | number;
+/** JSON writes many numbers in half the time that it takes to make a string of each. */
+function textOf(lines: readonly (readonly Value[])[]): string {
+  const text = JSON.stringify(lines).slice('[['.length, -']]'.length).replaceAll('],[', '\n');
+  return `${text.replaceAll('null', '\\N').replaceAll('"', '')}\n`;
+}
+
+type Field = (row: number) => Value;
 
 function fieldOf(kind: ColumnKind, array: ColumnArray | null): Field {
-  if (array === null) return () => UNKNOWN;
+  if (array === null) return () => null;
   if (kind === 'number') return numberField(array as Float64Array);
   if (kind === 'time') return timeField(array as Float64Array);
   if (kind === 'mask') return maskField(array as BigInt64Array);
@@ -59,7 +63,7 @@ function fieldOf(kind: ColumnKind, array: ColumnArray | null): Field {
 function numberField(values: Float64Array): Field {
   return (row) => {
     const value = values[row]!;
-    if (Number.isNaN(value)) return UNKNOWN;
+    if (Number.isNaN(value)) return null;
     if (value === 0) return Object.is(value, -0) ? '-0' : 0;
     if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
       throw new Error(`warehouse: ${value} cannot be stored`);
