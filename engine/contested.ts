@@ -21,6 +21,14 @@ export interface FinerBars {
   scanKlinesWithin: Warehouse['scanKlinesWithin'];
 }
 
+/** Of a warehouse whose partitions are known: to look them up takes as long as to compute thousands of bars. */
+export function finerBars(warehouse: Warehouse, partitions: readonly PartitionKey[]): FinerBars {
+  return {
+    partitions: async () => partitions,
+    scanKlinesWithin: (key, from, to) => warehouse.scanKlinesWithin(key, from, to),
+  };
+}
+
 /**
  * Decides contested exits of one partition by the finest interval in the warehouse whose bars cover the whole exit bar
  * (SPEC 6).

@@ -13,7 +13,7 @@ import {
 } from '../warehouse/index.js';
 import { ownAsPlanned, type PlannedChanges } from './as-planned.js';
 import { resumeCarry } from './checkpoint.js';
-import { ContestedExits } from './contested.js';
+import { ContestedExits, type FinerBars } from './contested.js';
 import { durationOf } from './interval.js';
 import { inputArrays, klineArrays } from './kline-arrays.js';
 import { BlockHasher, hashOfBlocks } from './lineage.js';
@@ -27,6 +27,8 @@ import type { WriteQueue } from './write-queue.js';
 
 export interface PassContext {
   readonly warehouse: Warehouse;
+  /** As they were when the plan was made. */
+  readonly finer: FinerBars;
   readonly pool: ComputePool;
   readonly writes: WriteQueue;
   readonly versions: Versions;
@@ -81,7 +83,7 @@ class PartitionPass {
     this.#startedAt = context.now();
     this.#job = { interval: partition.interval, strategies: pass.strategies, codes: pass.codes };
     this.#strategyRows = pass.strategies.map(() => 0);
-    this.#contested = new ContestedExits(context.warehouse, partition);
+    this.#contested = new ContestedExits(context.finer, partition);
   }
 
   async execute(): Promise<PassReport> {

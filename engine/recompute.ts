@@ -1,6 +1,7 @@
 import type { PartitionState, Warehouse } from '../warehouse/index.js';
 import { againWhenLost } from './again-when-lost.js';
 import { type PlannedChanges, plannedChanges } from './as-planned.js';
+import { finerBars } from './contested.js';
 import { createInlinePool } from './inline-pool.js';
 import { type PassContext, type PassReport, runPass } from './partition-pass.js';
 import { type PartitionPlan, type PlanFilter, planRecompute } from './plan.js';
@@ -96,7 +97,7 @@ export async function recompute(warehouse: Warehouse, options: RecomputeOptions)
 
   const runId = await warehouse.startRun('recompute', describe(options), startedAt);
   const pool = options.threads === 0 ? createInlinePool() : createThreadPool(options.threads);
-  const context: Omit<PassContext, 'writes' | 'seq' | 'planned'> = {
+  const context: Omit<PassContext, 'writes' | 'seq' | 'planned' | 'finer'> = {
     warehouse,
     pool,
     versions,
@@ -107,13 +108,14 @@ export async function recompute(warehouse: Warehouse, options: RecomputeOptions)
   };
   const tasks: TaskReport[] = [];
   const done = new Set<string>();
-  let next: Pick<typeof first, 'plans' | 'seq' | 'planned'> | null = first;
+  let next: Pick<typeof first, 'plans' | 'partitions' | 'seq' | 'planned'> | null = first;
   try {
     await againWhenLost(async () => {
       // Anew each time: others may have written what was planned, and the queue fails with the transaction that was lost.
-      const { plans, seq, planned } = next ?? (await plan(warehouse, { ...options, versions }));
+      const { plans, partitions, seq, planned } = next ?? (await plan(warehouse, { ...options, versions }));
       next = null;
       const writes = new WriteQueue(warehouse);
+      const finer = finerBars(warehouse, partitions);
       // What stands is no longer stale, unless everything is.
       const left =
         options.force === true
@@ -121,7 +123,7 @@ export async function recompute(warehouse: Warehouse, options: RecomputeOptions)
           : plans;
       try {
         await forEachBounded(left, partitionsUnderWay(pool.threads), async (item) => {
-          tasks.push(...(await runPlan({ ...context, seq, planned, writes }, item)));
+          tasks.push(...(await runPlan({ ...context, seq, planned, finer, writes }, item)));
           done.add(nameOfPartition(item.partition));
         });
       } finally {

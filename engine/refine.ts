@@ -36,7 +36,7 @@ export function runRefinement(
     const trades = await affectedTrades(context, partition, refinement, compiled);
     const results = await walkAgain(context, partition, compiled, trades);
     if (results.rows > 0) {
-      await new ContestedExits(context.warehouse, partition).decide([{ strategy, results }]);
+      await new ContestedExits(context.finer, partition).decide([{ strategy, results }]);
       await session.clearResults(strategy.strategyId, partition, results.arrays[0] as Float64Array);
       await session.appendResults(strategy.strategyId, partition, resultBatch(results));
     }
