@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RecordBatch } from 'apache-arrow';
 import type { ColumnSpec } from '../columns.js';
@@ -235,6 +236,8 @@ export class DuckDbSession extends StoreSession implements WriteSession {
   ): Promise<void> {
     const ids = [...(strategyId === undefined ? [] : [strategyId]), ...this.#ids(key)];
     await this.#appender(table, ids.length, columns).append(ids, batch);
+    // DuckDB has held this thread up: the next chunk's reads and computations, which waited for it, go on before the next write.
+    await setImmediate();
   }
 
   /**
