@@ -153,13 +153,18 @@ describe('a stream', () => {
     await expectTruth(store);
   });
 
-  it('leaves what the batch leaves of revised bars, one of them revised twice in one batch', async () => {
-    const rows = 1_300;
+  it.each([
+    { in: 'batches, one of them with two revisions of a bar', isWhole: false },
+    { in: 'the batch that brings the first bars', isWhole: true },
+  ])('leaves what the batch leaves of bars that are revised in $in', async ({ isWhole }) => {
+    const name = (kind: string): string => `revised-${kind}${isWhole ? '-whole' : ''}`;
+    const rows = isWhole ? 300 : 1_300;
     const market = { ...MARKET[1]!, rows };
     const next = random(6);
-    // Two corrections of the same bars: each asks for a transaction, or a layer, of its own.
+    // Two corrections of the same bars: each asks for a transaction, or a layer, of its own. A third layer would heal what the
+    // second left.
     const chosen = Array.from({ length: 12 }, () => Math.floor(next() * rows)).sort((a, b) => a - b);
-    const corrected = [1.5, 2].map((factor) => {
+    const corrected = (isWhole ? [2] : [1.5, 2]).map((factor) => {
       const columns = market.columns.map((column) => column.slice());
       for (const row of chosen) {
         columns[2]![row]! *= 1 + factor / 100;
@@ -167,21 +172,25 @@ describe('a stream', () => {
       }
       return { ...market, columns };
     });
-    const reference = await warehouse('revised-reference');
-    for (const [i, { name, columns }] of [market, ...corrected].entries()) {
-      const path = join(folder.path, `${name}-revised-${i}.csv`);
+    const reference = await warehouse(name('reference'));
+    for (const [i, { name: file, columns }] of [market, ...corrected].entries()) {
+      const path = join(folder.path, `${file}-revised-${i}.csv`);
       writeFileSync(path, csvOf(columns, 0, rows));
       await loadFiles(reference, [path], { now: NOW, revise: true });
     }
     await recompute(reference, { threads: 0 });
 
-    const store = await warehouse('revised');
-    const [first, second] = corrected.map((one) => {
+    const store = await warehouse(name('stream'));
+    const corrections = corrected.flatMap((one) => {
       const all = messages(one);
       return [...new Set(chosen)].map((row) => all[row]!);
     });
     const core = await newCore(store, true);
-    await feed(core, [[...messages(market), ...first!, ...second!]], { seed: 4, largest: 400 });
+    const topic = [...messages(market), ...corrections];
+    if (isWhole) {
+      const whole = topic.map((message, offset) => ({ ...message, partition: 0, offset, timestamp: 0 }));
+      await take(core, [{ partition: 0, from: null, next: whole.length, messages: whole }]);
+    } else await feed(core, [topic], { seed: 4, largest: 400 });
     expect(await checksumLines(store)).toEqual(await checksumLines(reference));
     const revisions = 'SELECT close_time, revision, volume FROM kline_revision ORDER BY ALL';
     expect(await select(store, revisions)).toEqual(await select(reference, revisions));

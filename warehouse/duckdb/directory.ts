@@ -46,9 +46,10 @@ export class DuckDbDirectory extends Directory {
       this.#newestChanges.set(ids, known?.seq === seq ? known : { seq, at });
     }
 
-    // Facts are committed with their head or not at all.
+    // Facts are committed with their lineage and their heads or not at all; who takes heads away has facts made anew.
     for (const { ids } of await store.rows<{ ids: string }>(
-      "SELECT DISTINCT symbol_id || ',' || interval_id AS ids FROM stage_head",
+      `SELECT symbol_id || ',' || interval_id AS ids FROM stage_head
+       UNION SELECT symbol_id || ',' || interval_id FROM lineage_block`,
     ))
       this.#computed.add(ids);
 

@@ -8,6 +8,7 @@ import {
   closeTime,
   ETH,
   indicators,
+  klines,
   loadStrategy,
   predictions,
   range,
@@ -88,6 +89,30 @@ it('replaces what the same session wrote', async () => {
     await replace(session);
     await replace(session);
   });
+  expect(await rows()).toEqual(ONCE);
+});
+
+it('replaces what the same session wrote of many partitions at once', async () => {
+  const bars = range(0, BARS);
+  const facts = { strategyId, predictions: predictions(bars), results: results(bars) };
+  const indicated = indicators(bars);
+  await inSession(async (session) => {
+    await session.appendBars([
+      { ...BTC, klines: klines(bars), indicators: indicated, strategies: [facts], gaps: [] },
+    ]);
+    await replace(session);
+  });
+  expect(await rows()).toEqual(ONCE);
+});
+
+it('replaces facts whose heads were taken away', async () => {
+  await inSession(replace);
+  await inSession(async (session) => {
+    await session.deleteRows('stage_head', {});
+  });
+  await warehouse.close();
+  warehouse = await openWarehouse(url);
+  await inSession(replace);
   expect(await rows()).toEqual(ONCE);
 });
 

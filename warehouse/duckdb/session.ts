@@ -34,9 +34,9 @@ export class DuckDbSession extends StoreSession implements WriteSession {
   readonly #symbols = new Map<string, number>();
   /** Changes of its own by number, in their order. */
   readonly #changes = new Map<number, { readonly key: PartitionKey; readonly ids: Ids }>();
-  /** Tables and partitions that it has written facts into. */
+  /** Tables and partitions of them that it has written into. */
   readonly #written = new Set<string>();
-  /** Partitions that it has written facts of, by their ids with a comma. */
+  /** Those partitions, by their ids with a comma. */
   readonly #computed = new Set<string>();
   /** What the clock of changes said when it began. */
   readonly #began: number;
@@ -111,11 +111,11 @@ export class DuckDbSession extends StoreSession implements WriteSession {
     const own = parts.map((bars) => ({ bars, ids: this.#ids(bars) }));
     for (const { table, columns, parts: batches } of stream.barAppends(own, this.#database.directory.codes)) {
       const filled = batches.map(({ ids, batch }) => ({ ids: Object.values(ids), batch }));
+      for (const { ids } of filled) this.noteRows(table, ids);
       const rows = filled.reduce((sum, { batch }) => sum + batch.numRows, 0);
       if (rows <= FEW_ROWS) await this.#writer.fewRows.insert(table, columns, filled);
       else await this.#appender(table, filled[0]!.ids.length, columns).appendAll(filled);
     }
-    for (const { ids } of own) this.#computed.add(ids.join());
     await stream.insertGaps(this.#store(), own);
   }
 

@@ -79,6 +79,10 @@ it('keeps buffers of the longest numbers below the size, too', () => {
   expect(Math.max(...buffers.map(({ length }) => length))).toBeLessThanOrEqual(4_096);
 });
 
+it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %d as a time', (value) => {
+  expect(() => encodeRows([], ['time'], [Float64Array.of(1, value)], 2)).toThrow('a time is unknown');
+});
+
 it.each([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('refuses %d', (value) => {
   expect(() => encodeRows([], ['number'], [Float64Array.of(1, value)], 2)).toThrow(
     `warehouse: ${value} cannot be stored`,

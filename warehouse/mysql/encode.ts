@@ -74,7 +74,7 @@ function numberField(values: Float64Array): Field {
 function timeField(values: Float64Array): Field {
   return (row) => {
     const value = values[row]!;
-    if (Number.isNaN(value))
+    if (!Number.isFinite(value))
       throw new Error('warehouse: a time is unknown; times and durations are whole ms');
     return value;
   };
