@@ -27,7 +27,7 @@ import type { WriteQueue } from './write-queue.js';
 
 export interface PassContext {
   readonly warehouse: Warehouse;
-  /** As they were when the plan was made. */
+  /** Bars of the partitions that there were when the plan was made. */
   readonly finer: FinerBars;
   readonly pool: ComputePool;
   readonly writes: WriteQueue;
