@@ -4,6 +4,7 @@ import type { TableSpec } from '../schema/table.js';
 import { quote, text, whole } from '../store/sql.js';
 import type { Catalog } from '../warehouse.js';
 import type { Database } from './database.js';
+import { codeType } from './packing.js';
 import { createTable, SQL_TYPE } from './sql.js';
 import type { DuckDbStore } from './store.js';
 import { createViews } from './views.js';
@@ -92,7 +93,9 @@ async function applyCodes(store: DuckDbStore, catalog: Catalog): Promise<string[
     if (entry === undefined) {
       if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(code))
         throw new Error(`warehouse: code '${code}' is not a letter followed by letters, digits or _`);
-      await store.run(`ALTER TABLE bar_indicator ADD COLUMN IF NOT EXISTS ${quote(codeColumn(code))} DOUBLE`);
+      await store.run(
+        `ALTER TABLE bar_indicator ADD COLUMN IF NOT EXISTS ${quote(codeColumn(code))} ${codeType(code)}`,
+      );
     }
     if (entry?.row === [title, kernel, version, paramText, lookback].join('|')) continue;
     values.push(
