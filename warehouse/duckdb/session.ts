@@ -27,6 +27,12 @@ import * as klines from './klines.js';
 import { withTimes } from './staging.js';
 import { DuckDbStore } from './store.js';
 
+/**
+ * After so much memory that was freed is given back: some 190,000 bars with all their facts. Twice as often would cost 3 % of
+ * the time, and never a tenth of the memory.
+ */
+const TRIM_BYTES = 128 * 2 ** 20;
+
 /** One transaction on a connection that is its own until it ends. */
 export class DuckDbSession extends StoreSession implements WriteSession {
   readonly #database: Database;
@@ -40,6 +46,10 @@ export class DuckDbSession extends StoreSession implements WriteSession {
   readonly #computed = new Set<string>();
   /** What the clock of changes said when it began. */
   readonly #began: number;
+  /** Of the rows that were appended in bulk, as 64-bit values. */
+  #bytes = 0;
+  /** Of those, when freed memory was last given back. */
+  #trimmedAt = 0;
   #isOpen = true;
 
   private constructor(database: Database, writer: WriterConnection, began: number) {
@@ -147,7 +157,7 @@ export class DuckDbSession extends StoreSession implements WriteSession {
       const added = [...this.#symbols].filter(([symbol]) => !directory.committedSymbols.has(symbol));
       for (const [symbol, id] of added)
         await connection.run(`INSERT INTO dim_symbol VALUES (${id}, ${text(symbol)})`);
-      await this.#database.commit(connection);
+      await this.#database.commit(connection, this.#bytes);
       for (const [symbol] of added) directory.committedSymbols.add(symbol);
       directory.changed(this.#changes);
       directory.computed(this.#computed);
@@ -236,6 +246,11 @@ export class DuckDbSession extends StoreSession implements WriteSession {
   ): Promise<void> {
     const ids = [...(strategyId === undefined ? [] : [strategyId]), ...this.#ids(key)];
     await this.#appender(table, ids.length, columns).append(ids, batch);
+    this.#bytes += 8 * batch.numRows * (ids.length + columns.length);
+    if (this.#bytes - this.#trimmedAt >= TRIM_BYTES) {
+      this.#trimmedAt = this.#bytes;
+      await this.#database.trim();
+    }
     // DuckDB has held this thread up: the next chunk's reads and computations, which waited for it, go on before the next write.
     await setImmediate();
   }
